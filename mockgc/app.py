@@ -1,0 +1,145 @@
+"""
+The composition root: settings, clock, ids, registry and store -> a Flask application.
+
+There is no module-level state: many emulators live in one process.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, request
+
+from mockgc.clock import WallClock, wall_clock
+from mockgc.contract.openapi import component_schemas, document
+from mockgc.control.routes import blueprint
+from mockgc.domain.resource import Resource
+from mockgc.ids import Ids
+from mockgc.resources import checked, registry
+from mockgc.settings import Settings
+from mockgc.store.base import Client, Store
+from mockgc.store.memory import MemoryStore
+from mockgc.wire.oauth import token_endpoint
+from mockgc.wire.pipeline import Answer, Pipeline
+from mockgc.wire.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a client needs to work in an organisation."""
+
+    id: str
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+class Clock:
+    """The emulator's clock, in process."""
+
+    def __init__(self, store: Store, wall: WallClock) -> None:
+        self._store, self._wall = store, wall
+
+    def now(self) -> datetime:
+        """The emulator's time, UTC."""
+        return self._store.now()
+
+    def freeze(self, at: datetime | None = None) -> None:
+        """Stand still at this instant, or where the clock is now."""
+        self._store.change_clock(lambda state: state.frozen(at or state.now(self._wall)))
+
+    def release(self) -> None:
+        """Go on from where the clock stands."""
+        self._store.change_clock(lambda state: state.released(self._wall))
+
+    def advance(self, seconds: float) -> None:
+        """Move forward; tokens, and all that reads the clock, follow."""
+        self._store.change_clock(lambda state: state.advanced(seconds))
+
+
+class Emulator:
+    """Everything of one emulator, for code in the same process: `app.extensions["mockgc"]`."""
+
+    def __init__(self, store: Store, clock: Clock, resources: tuple[Resource, ...]) -> None:
+        self.store, self.clock, self.resources = store, clock, resources
+
+    def create_organisation(
+        self, name: str | None = None, seed: int | None = None, credentials: tuple[str, str] | None = None
+    ) -> Credentials:
+        """A fresh organisation and a client of it with all permissions."""
+        organisation = self.store.create_organisation(name, seed)
+        client = self.store.add_client(organisation.id, credentials=credentials)
+        return Credentials(organisation.id, client.id, client.secret)
+
+    def issue_token(self, client_id: str) -> str:
+        """
+        A bearer token without the round trip to `/oauth/token`.
+
+        Raises:
+            LookupError: no client has this id.
+        """
+        client: Client | None = self.store.client(client_id)
+        if client is None:
+            raise LookupError(f"no client has the id {client_id!r}")
+        return self.store.issue_token(client).value
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    resources: tuple[Resource, ...] | None = None,
+    store: Callable[[tuple[Resource, ...], Ids, WallClock, int], Store] = MemoryStore,
+    wall: WallClock = wall_clock,
+) -> Flask:
+    """
+    An emulator as a WSGI application.
+
+    Args:
+        settings: read from the environment when not given.
+        resources: the registry; another one for tests of the emulator's own checks.
+        store: builds the store.
+        wall: the clock behind the emulator's clock.
+    """
+    settings = settings if settings is not None else Settings()
+    used = registry() if resources is None else checked(resources)
+    seed = secrets.token_bytes(32) if settings.seed is None else str(settings.seed).encode()
+    state = store(used, Ids(seed), wall, settings.journal_entries_max)
+    clock = Clock(state, wall)
+    if settings.freeze is not None:
+        clock.freeze(settings.freeze)
+    emulator = Emulator(state, clock, used)
+    return _flask(emulator, wall)
+
+
+def _flask(emulator: Emulator, wall: WallClock) -> Flask:
+    app = Flask("mockgc", static_folder=None)
+    logging.getLogger("mockgc").addHandler(logging.NullHandler())
+    pipeline = Pipeline(emulator.store, Routes(emulator.resources, component_schemas(emulator.resources)))
+    app.extensions["mockgc"] = emulator
+    app.register_blueprint(
+        blueprint(emulator.store, wall, emulator.resources, lambda: document(emulator.resources)), url_prefix="/_mockgc"
+    )
+
+    @app.before_request
+    def answer_the_vendors_paths() -> Response | None:
+        environ: Mapping[str, Any] = request.environ
+        path = environ["PATH_INFO"]
+        if path.startswith("/_mockgc/"):
+            return None
+        if path == "/oauth/token":
+            return _response(token_endpoint(emulator.store, environ))
+        return _response(pipeline.handle(environ))
+
+    return app
+
+
+def _response(answer: Answer) -> Response:
+    response = Response(answer.body, answer.status)
+    response.headers.remove("Content-Type")
+    for name, value in answer.headers:
+        response.headers.add(name, value)
+    return response

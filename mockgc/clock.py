@@ -1,0 +1,43 @@
+"""Injected time: where the wall clock enters, and how it is frozen and advanced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+WallClock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """The machine's time in UTC; the only place that reads it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """A frozen instant, or an offset from the wall clock."""
+
+    frozen_at: datetime | None = None
+    offset: timedelta = timedelta()
+
+    def now(self, wall: WallClock) -> datetime:
+        """The emulator's time."""
+        return self.frozen_at if self.frozen_at is not None else wall() + self.offset
+
+    def advanced(self, seconds: float) -> ClockState:
+        """The same clock, this much later."""
+        step = timedelta(seconds=seconds)
+        if self.frozen_at is not None:
+            return ClockState(self.frozen_at + step, self.offset)
+        return ClockState(None, self.offset + step)
+
+    def frozen(self, at: datetime) -> ClockState:
+        """A clock that stands still."""
+        return ClockState(at.astimezone(UTC), self.offset)
+
+    def released(self, wall: WallClock) -> ClockState:
+        """A clock that goes on from where it stands."""
+        if self.frozen_at is None:
+            return self
+        return ClockState(None, self.frozen_at - wall())

@@ -1,0 +1,1 @@
+"""The interface as data: validation against a schema and the OpenAPI document. Knows no rule of behaviour."""

@@ -1,0 +1,181 @@
+"""
+Bodies against schemas: JSON text -> value -> violations.
+
+The decoder is strict where JSON leaves room: duplicate keys, NaN, lone surrogates and integral floats (`1.0` as a version)
+are refused before a validator's word is trusted, because fast parsers keep the last duplicate and fast validators take
+`1.0` for an integer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from mockgc.domain import errors
+from mockgc.domain.errors import ErrorCode, Violation, refuse
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONG = 200
+
+
+
+def decode(raw: bytes) -> Any:
+    """
+    A JSON text as a value.
+
+    Raises:
+        WfmError: 400 bad.request, saying what is wrong and where.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise refuse(errors.BAD_REQUEST, f"the body is not UTF-8: byte {error.start} does not belong there") from None
+    try:
+        value = json.loads(text, object_pairs_hook=_unique_pairs, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        message = f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
+        raise refuse(errors.BAD_REQUEST, message) from None
+    except RecursionError:
+        raise refuse(errors.BAD_REQUEST, "the body is nested too deeply") from None
+    except ValueError as error:  # a number of more digits than Python converts
+        raise refuse(errors.BAD_REQUEST, f"the body holds an impossible number: {str(error)[:_LONG]}") from None
+    if _SURROGATE.search(text):
+        _refuse_lone_surrogates(value)
+    return value
+
+
+def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise refuse(errors.BAD_REQUEST, f"the key {twice[:_LONG]!r} comes twice in one object", twice[:_LONG])
+    return value
+
+
+def _no_constant(name: str) -> Any:
+    raise refuse(errors.BAD_REQUEST, f"{name} is not a JSON number")
+
+
+def _refuse_lone_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise refuse(errors.BAD_REQUEST, "the body holds a lone surrogate: not well-formed Unicode") from None
+
+
+def without_nulls(value: Any) -> Any:
+    """The value without null members of objects: `null` equals absent (decided, common rules)."""
+    if isinstance(value, dict):
+        return {name: without_nulls(item) for name, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value
+
+
+class Validator:
+    """A compiled schema; `components` resolve its references."""
+
+    def __init__(self, schema: Mapping[str, Any], components: Mapping[str, Any]) -> None:
+        full = {**schema, "components": {"schemas": components}}
+        self._schema, self._components = schema, components
+        self._compiled = jsonschema_rs.validator_for(full, validate_formats=True)
+
+    def violations(self, value: Any) -> list[Violation]:
+        """All that is wrong with a decoded value; empty when it is valid."""
+        if self._compiled.is_valid(value):
+            return list(self._integral_floats(value, self._schema, ""))
+        return [violation for error in self._compiled.iter_errors(value) for violation in _translate(error)]
+
+    def _integral_floats(self, value: Any, schema: Mapping[str, Any], path: str) -> Iterator[Violation]:
+        if isinstance(value, float):
+            if schema.get("type") == "integer":
+                yield Violation(errors.BAD_REQUEST, f"{path}: {value!r} is not an integer", path, given=repr(value))
+        elif isinstance(value, dict):
+            properties = schema.get("properties", {})
+            for name, item in value.items():
+                if isinstance(item, float | dict | list):
+                    yield from self._integral_floats(item, properties.get(name, {}), _joined(path, name))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, float | dict | list):
+                    yield from self._integral_floats(item, schema.get("items", {}), f"{path}[{index}]")
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _path(parts: list[str | int]) -> str:
+    path = ""
+    for part in parts:
+        path = f"{path}[{part}]" if isinstance(part, int) else _joined(path, str(part))
+    return path
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}... ({len(text)} characters)"
+
+
+_CODES: Mapping[str, ErrorCode] = {
+    "enum": errors.INVALID_VALUE,
+    "format": errors.INVALID_DATE,
+    "minLength": errors.CONSTRAINT_VALIDATION,
+    "maxLength": errors.CONSTRAINT_VALIDATION,
+    "pattern": errors.CONSTRAINT_VALIDATION,
+    "minimum": errors.CONSTRAINT_VALIDATION,
+    "maximum": errors.CONSTRAINT_VALIDATION,
+    "minItems": errors.CONSTRAINT_VALIDATION,
+    "maxItems": errors.CONSTRAINT_VALIDATION,
+}
+
+
+def _translate(error: jsonschema_rs.ValidationError) -> Iterator[Violation]:
+    """One error of the validator as violations with the paths and the words of the service."""
+    path, kind = _path(list(error.instance_path)), error.kind.name
+    if kind == "required":
+        name = _joined(path, str(getattr(error.kind, "property")))  # noqa: B009 (typed as a union)
+        yield Violation(errors.BAD_REQUEST, f"{name} is required", name)
+        return
+    if kind == "additionalProperties":
+        for unexpected in getattr(error.kind, "unexpected"):  # noqa: B009
+            name = _joined(path, str(unexpected))[:_LONG]
+            yield Violation(errors.BAD_REQUEST, f"{name} is not a field here", name)
+        return
+    code = _CODES.get(kind, errors.BAD_REQUEST)
+    yield Violation(code, f"{path or 'the body'}: {_complaint(error, kind)}", path or None, given=_shown(error.instance))
+
+
+_COMPLAINTS: Mapping[str, Callable[[Any, Any], str]] = {
+    "minLength": lambda limit, _: f"is shorter than {limit} character(s)",
+    "maxLength": lambda limit, _: f"is longer than {limit} characters",
+    "minimum": lambda limit, _: f"is less than {limit}",
+    "maximum": lambda limit, _: f"is more than {limit}",
+    "minItems": lambda limit, _: f"has fewer than {limit} item(s)",
+    "maxItems": lambda limit, _: f"has more than {limit} items",
+    "pattern": lambda _, schema: f"does not have the form asked for: {schema}",
+}
+
+
+def _complaint(error: jsonschema_rs.ValidationError, kind: str) -> str:
+    given = _shown(error.instance)
+    if kind == "type":
+        return f"{given} is not of type {' or '.join(getattr(error.kind, 'types'))}"  # noqa: B009
+    if kind == "enum":
+        options = list(getattr(error.kind, "options"))  # noqa: B009
+        known = ", ".join(map(str, options)) if len(options) <= 10 else "an IANA time zone such as Europe/Paris"
+        return f"{given} is not one of: {known}" if len(options) <= 10 else f"{given} is not {known}"
+    if kind == "format":
+        wanted = {"date": "a date (YYYY-MM-DD)", "date-time": "an instant (date-time with Z or an offset)"}
+        name = str(getattr(error.kind, "format"))  # noqa: B009
+        return f"{given} is not {wanted.get(name, name)}"
+    limit = getattr(error.kind, "limit", None)
+    complaint = _COMPLAINTS.get(kind, lambda _, __: str(error.message)[:_LONG])
+    return f"{given} {complaint(limit, getattr(error.kind, 'pattern', ''))}"
+
+

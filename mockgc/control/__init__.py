@@ -1,0 +1,1 @@
+"""`/_mockgc`: what a real service does not have. Never under `/api/v2`."""

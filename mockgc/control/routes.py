@@ -1,0 +1,260 @@
+"""The control API: organisations, clients, reset, baselines, commit log, journal, clock, switches, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+import orjson
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
+
+from mockgc.clock import ClockState, WallClock
+from mockgc.contract.validate import decode
+from mockgc.domain.errors import WfmError
+from mockgc.domain.metadata import timestamp
+from mockgc.domain.resource import Resource
+from mockgc.domain.switches import CHOICES, Switches
+from mockgc.domain.transaction import CommitRow
+from mockgc.explain import explain
+from mockgc.store.base import ALL_PERMISSIONS, EMPTY_BASELINE, Store, UnknownName
+
+JSON = dict[str, Any]
+T = TypeVar("T", str, int)
+
+
+class ControlError(Exception):
+    """A request to the control API that cannot be carried out; the message names the field and what would be right."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def blueprint(
+    store: Store, wall: WallClock, resources: tuple[Resource, ...], document: Callable[[], JSON]
+) -> Blueprint:
+    """The routes over one store."""
+    control = Blueprint("control", __name__)
+    _errors(control)
+    _service(control, store, wall, document)
+    _organisations(control, store)
+    _contents(control, store)
+    _history(control, store, resources)
+    return control
+
+
+def _errors(control: Blueprint) -> None:
+    @control.errorhandler(ControlError)
+    def refused(error: ControlError) -> Response:
+        return _json({"message": str(error), "status": error.status}, error.status)
+
+    @control.errorhandler(UnknownName)
+    def unknown(error: UnknownName) -> Response:
+        return _json({"message": str(error), "status": 404}, 404)
+
+    @control.app_errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        return _json({"message": error.description or error.name, "status": status}, status)
+
+
+def _service(control: Blueprint, store: Store, wall: WallClock, document: Callable[[], JSON]) -> None:
+    @control.get("/health")
+    def health() -> Response:
+        return _json({"status": "ok", "organisations": len(store.organisations())})
+
+    @control.get("/openapi.json")
+    def openapi() -> Response:
+        return _json(document())
+
+    @control.get("/clock")
+    def clock() -> Response:
+        return _json(_clock(store))
+
+    @control.patch("/clock")
+    def change_clock() -> Response:
+        body = _body({"freeze", "advanceSeconds"})
+        changes = _clock_changes(body, wall)
+        for change in changes:
+            store.change_clock(change)
+        return _json(_clock(store))
+
+
+def _organisations(control: Blueprint, store: Store) -> None:
+    @control.get("/organisations")
+    def organisations() -> Response:
+        return _json({"entities": [{"id": o.id, "name": o.name} for o in store.organisations()]})
+
+    @control.post("/organisations")
+    def create_organisation() -> Response:
+        body = _body({"name", "seed"})
+        name, seed = _typed(body, "name", str), _typed(body, "seed", int)
+        organisation = store.create_organisation(name, seed)
+        client = store.add_client(organisation.id)
+        created = {"id": organisation.id, "name": organisation.name}
+        return _json({**created, "clientId": client.id, "clientSecret": client.secret}, 201)
+
+    @control.get("/organisations/<organisation_id>")
+    def organisation(organisation_id: str) -> Response:
+        found = store.organisation(organisation_id)
+        clients = [
+            {"clientId": c.id, "permissions": sorted(c.permissions), "accessTokenSeconds": c.access_token_s}
+            for c in store.clients(organisation_id)
+        ]
+        return _json({"id": found.id, "name": found.name, "clients": clients})
+
+    @control.post("/organisations/<organisation_id>/clients")
+    def create_client(organisation_id: str) -> Response:
+        body = _body({"permissions", "accessTokenSeconds"})
+        lifetime = _typed(body, "accessTokenSeconds", int)
+        if lifetime is not None and not 1 <= lifetime <= 10**9:
+            raise ControlError(400, f"accessTokenSeconds {lifetime} is not from 1 to 1000000000")
+        client = store.add_client(organisation_id, _permissions(body), lifetime or 86_400)
+        created = {"organisationId": organisation_id, "clientId": client.id, "clientSecret": client.secret}
+        details = {"permissions": sorted(client.permissions), "accessTokenSeconds": client.access_token_s}
+        return _json({**created, **details}, 201)
+
+
+def _contents(control: Blueprint, store: Store) -> None:
+    @control.post("/organisations/<organisation_id>/reset")
+    def reset(organisation_id: str) -> Response:
+        name = _typed(_body({"baseline"}), "baseline", str) or EMPTY_BASELINE
+        store.reset(organisation_id, name)
+        return _json({"baseline": name})
+
+    @control.get("/organisations/<organisation_id>/baselines")
+    def baselines(organisation_id: str) -> Response:
+        return _json({"entities": [{"name": name} for name in store.baselines(organisation_id)]})
+
+    @control.put("/organisations/<organisation_id>/baselines/<name>")
+    def save_baseline(organisation_id: str, name: str) -> Response:
+        if name == EMPTY_BASELINE:
+            raise ControlError(400, f"the baseline {EMPTY_BASELINE!r} is always there and always empty; choose another name")
+        store.save_baseline(organisation_id, name)
+        return _json({"name": name}, 201)
+
+    @control.get("/organisations/<organisation_id>/switches")
+    def switches(organisation_id: str) -> Response:
+        return _json(store.switches(organisation_id).as_dict())
+
+    @control.patch("/organisations/<organisation_id>/switches")
+    def set_switches(organisation_id: str) -> Response:
+        current: Switches = store.switches(organisation_id)
+        try:
+            changed = current.with_changes(_body(set(CHOICES)))
+        except ValueError as error:
+            raise ControlError(400, str(error)) from None
+        store.set_switches(organisation_id, changed)
+        return _json(changed.as_dict())
+
+
+def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) -> None:
+    @control.get("/organisations/<organisation_id>/commits")
+    def commits(organisation_id: str) -> Response:
+        after = request.args.get("after", "0")
+        if not (after.isascii() and after.isdigit()):
+            raise ControlError(400, f"after {after[:100]!r} is not a sequence number, such as 0")
+        return _json({"entities": [commit_row(row) for row in store.commits(organisation_id, int(after))]})
+
+    @control.get("/organisations/<organisation_id>/journal")
+    def journal(organisation_id: str) -> Response:
+        held = store.journal(store.organisation(organisation_id).id)
+        return _json({"entities": [entry.as_dict() for entry in held.entries], "evicted": held.evicted})
+
+    @control.get("/explain/<context_id>")
+    def explanation(context_id: str) -> Response:
+        found = explain(store, resources, context_id)
+        if found is None:
+            raise ControlError(404, f"no request had the correlation id {context_id[:100]!r}")
+        return _json(found.as_dict())
+
+
+def commit_row(row: CommitRow) -> JSON:
+    """A row of the commit log as the control API shows it."""
+    return {
+        "sequence": row.sequence,
+        "kind": row.kind,
+        "entityId": row.entity_id,
+        "action": row.action,
+        "versionBefore": row.version_before,
+        "versionAfter": row.version_after,
+        "claimedVersion": row.claimed_version,
+        "contextId": row.context_id,
+        "clientId": row.client_id,
+        "dateCommitted": timestamp(row.at),
+        "changed": list(row.changed),
+    }
+
+
+def _clock(store: Store) -> JSON:
+    return {"now": timestamp(store.now()), "frozen": store.clock().frozen_at is not None}
+
+
+def _clock_changes(body: JSON, wall: WallClock) -> list[Callable[[ClockState], ClockState]]:
+    changes: list[Callable[[ClockState], ClockState]] = []
+    if "freeze" in body:
+        instant = body["freeze"]
+        if instant is None or instant is False:
+            changes.append(lambda state: state.released(wall))
+        elif instant is True:
+            changes.append(lambda state: state.frozen(state.now(wall)))
+        else:
+            at = _instant(instant)
+            changes.append(lambda state: state.frozen(at))
+    seconds = body.get("advanceSeconds")
+    if seconds is not None:
+        if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 10**10:
+            raise ControlError(400, f"advanceSeconds {seconds!r} is not a number of seconds from 0 on")
+        changes.append(lambda state: state.advanced(seconds))
+    return changes
+
+
+def _instant(value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        moment = datetime.min
+    if not isinstance(value, str) or moment.tzinfo is None:
+        raise ControlError(400, f"freeze {value!r} is not an instant such as 2026-11-30T08:00:00Z, true, or null to go on")
+    return moment
+
+
+def _permissions(body: JSON) -> frozenset[str]:
+    if "permissions" not in body:
+        return ALL_PERMISSIONS
+    given = body["permissions"]
+    if not isinstance(given, list) or not all(item in ALL_PERMISSIONS for item in given):
+        raise ControlError(400, f"permissions {given!r}: a list of some of {', '.join(sorted(ALL_PERMISSIONS))}")
+    return frozenset(given)
+
+
+def _body(known: set[str]) -> JSON:
+    raw = request.get_data(cache=False)
+    if not raw:
+        return {}
+    try:
+        body = decode(raw)
+    except WfmError as error:
+        raise ControlError(400, str(error)) from None
+    if not isinstance(body, dict):
+        raise ControlError(400, "the body is not a JSON object")
+    unknown = sorted(set(body) - known)
+    if unknown:
+        raise ControlError(400, f"{unknown[0][:100]!r} is not a field here; known are {', '.join(sorted(known))}")
+    return body
+
+
+def _typed(body: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, kind) or isinstance(value, bool):
+        wanted = "a string" if kind is str else "a whole number"
+        raise ControlError(400, f"{name} {value!r} is not {wanted}")
+    return value
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value), status, content_type="application/json")

@@ -1,0 +1,155 @@
+"""
+The vocabulary in which a resource is declared once.
+
+A `Resource` is a value: from it follow the routes, the validation, the store's indexes, the errors, the OpenAPI document
+and the row in the documentation. Nothing here runs a rule; rules live in `rules.py` and beside the resources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from mockgc.domain.errors import ErrorCode, Violation
+from mockgc.domain.transaction import Entity, Outcome, Request, View
+
+Schema = Mapping[str, Any]
+Handler = Callable[["Resource", "Operation", View, Request], Outcome]
+Check = Callable[[View, Entity, Entity | None], Iterator[Violation]]
+"""Yields what a wanted entity (third: what is stored, None on create) breaks in the rest of the organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """
+    A value that at most one live entity may hold.
+
+    Args:
+        field: top-level attribute; absent or null holds nothing.
+        code: the refusal when another live entity holds it.
+        normalise: what is compared; what is stored stays as sent.
+        scope: `kind` (among entities of this kind) or `organisation` (among all kinds that declare this field so).
+    """
+
+    field: str
+    code: ErrorCode
+    normalise: Callable[[str], str] = str
+    scope: Literal["kind", "organisation"] = "kind"
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeKey:
+    """Several fields that are unique together; used to find an entity, refused by the resource's own rule."""
+
+    name: str
+    fields: tuple[str, ...]
+
+    def value(self, entity: Entity) -> str:
+        """The joined value; the separator cannot occur in an accepted string."""
+        return "\x00".join(str(entity[field]) for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`at` is a path into the entity (`scheduleTemplateId`, `userIds[]`, `agents[].userId`); `to` is a kind."""
+
+    at: str
+    to: str
+    code: ErrorCode
+
+    def found_in(self, entity: Entity) -> Iterator[tuple[str, str]]:
+        """Each (path with indexes, id) that the entity holds."""
+        head, _, tail = self.at.partition("[]")
+        value = entity.get(head)
+        if value is None:
+            return
+        if not self.at.startswith(f"{head}[]"):
+            yield head, value
+            return
+        attribute = tail.removeprefix(".")
+        for index, item in enumerate(value):
+            yield f"{head}[{index}]{tail}", item[attribute] if attribute else item
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query parameter of the listing that must equal a field, after normalising both."""
+
+    field: str
+    normalise: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path: what it takes, what it answers, which refusals it knows, and the rule that decides."""
+
+    name: str
+    method: str
+    path: str
+    handle: Handler
+    permission: str
+    summary: str
+    body: Schema | None = None
+    body_bytes_max: int = 4 * 1024 * 1024
+    values: Callable[[Entity], Iterator[Violation]] | None = None
+    query: tuple[str, ...] = ()
+    answers: Mapping[int, str | None] = field(default_factory=dict)
+    refusals: tuple[ErrorCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """
+    A kind of entity.
+
+    Args:
+        schema: the writable fields; the metadata is added.
+        checks: what a wanted entity may break elsewhere, besides references and unique keys.
+        complete: adds the defaults of absent fields; keeps the positions that error paths name.
+        stored: the form that is kept (sets without repetition, instants in UTC).
+        canonical: the form in which two entities are compared (sets sorted).
+        summarise: the form in listings; None for the whole entity.
+        also_moves: the entities whose version moves by one when this one changes.
+        in_use, stale: how this kind is refused for being referred to, and for an old version.
+        components: further schemas for the OpenAPI document.
+    """
+
+    kind: str
+    path: str
+    title: str
+    schema: Schema
+    example: Mapping[str, Any]
+    unique: tuple[UniqueKey, ...] = ()
+    composite: tuple[CompositeKey, ...] = ()
+    references: tuple[Reference, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    checks: tuple[Check, ...] = ()
+    canonical: Callable[[Entity], Any] = dict
+    complete: Callable[[Entity], Entity] = dict
+    stored: Callable[[Entity], Entity] = dict
+    summarise: Callable[[Entity], Entity] | None = None
+    also_moves: Callable[[View, Entity], tuple[tuple[str, str], ...]] | None = None
+    in_use: ErrorCode | None = None
+    stale: ErrorCode | None = None
+    operations: tuple[Operation, ...] = ()
+    components: Mapping[str, Schema] = field(default_factory=dict)
+    id_parameter: str = "id"
+
+    def self_uri(self, entity_id: str) -> str:
+        """Relative, as the vendor gives it."""
+        return f"{self.path}/{entity_id}"
+
+    def indexed(self, entity: Entity) -> dict[str, str]:
+        """The values under which the store finds this entity: unique keys, composite keys and filters, normalised."""
+        keys = {key.field: key.normalise(entity[key.field]) for key in self.unique if entity.get(key.field) is not None}
+        for filtered in self.filters:
+            if filtered.field not in keys and entity.get(filtered.field) is not None:
+                keys[filtered.field] = filtered.normalise(entity[filtered.field])
+        for composite in self.composite:
+            keys[composite.name] = composite.value(entity)
+        return keys
+
+    def label(self, entity: Entity) -> str | None:
+        """What people call this entity."""
+        return entity.get("name") or entity.get("weekDate")

@@ -1,0 +1,305 @@
+"""
+Why a request was refused, by whom, and what to do next: commit log + journal -> `Explanation`.
+
+Facts are gathered here and nowhere else; the terminal, the control API and the console show the same value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from mockgc.domain.errors import ErrorCode, Holder, Violation
+from mockgc.domain.metadata import READ_ONLY, timestamp
+from mockgc.domain.resource import Resource
+from mockgc.domain.transaction import CommitRow, Entity, Outcome, View
+from mockgc.journal import Entry
+from mockgc.store.base import Store
+
+JSON = dict[str, Any]
+_COMMITS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """
+    One request explained.
+
+    Args:
+        outcome: `refused`, `accepted`, or `dropped` when the journal holds it no longer.
+        fields: each field at fault, with who holds the value or moved the version.
+        commits: what happened to the entity between this client's last read and the refusal; what was changed, when accepted.
+        last_read: what this client last read of the entity, None when it never did.
+    """
+
+    context_id: str
+    outcome: str
+    summary: str
+    request: JSON | None = None
+    rule: JSON | None = None
+    fields: tuple[JSON, ...] = ()
+    commits: tuple[JSON, ...] = ()
+    last_read: JSON | None = None
+    difference: tuple[JSON, ...] = ()
+    ignored_headers: tuple[JSON, ...] = ()
+    next_step: str = ""
+
+    def as_dict(self) -> JSON:
+        """The explanation as the control API shows it."""
+        return {
+            "contextId": self.context_id,
+            "outcome": self.outcome,
+            "summary": self.summary,
+            "request": self.request,
+            "rule": self.rule,
+            "fields": list(self.fields),
+            "commits": list(self.commits),
+            "lastRead": self.last_read,
+            "difference": list(self.difference),
+            "ignoredHeaders": list(self.ignored_headers),
+            "nextStep": self.next_step,
+            "text": "\n".join(_lines(self)),
+        }
+
+
+def explain(store: Store, resources: Iterable[Resource], context_id: str) -> Explanation | None:
+    """Explain a request by its correlation id; None when no request ever had it."""
+    owner = store.context_owner(context_id)
+    if owner is None:
+        return None
+    organisation_id, entry = owner
+    if entry is None:
+        return Explanation(
+            context_id,
+            "dropped",
+            "The journal no longer holds this request: it was dropped to make room, or by a reset, "
+            "or it was a token request, which is never kept.",
+            next_step="Send it again and explain the new correlation id, or serve with a larger MOCKGC_JOURNAL_ENTRIES_MAX.",
+        )
+    history = _History(store, {r.kind: r for r in resources}, organisation_id or "", entry)
+    return history.accepted() if entry.error is None else history.refused()
+
+
+class _History:
+    """What an organisation's commit log and journal say about one entry."""
+
+    def __init__(self, store: Store, resources: dict[str, Resource], organisation_id: str, entry: Entry) -> None:
+        self._store, self._resources, self._organisation_id, self._entry = store, resources, organisation_id, entry
+        self._commits = store.commits(organisation_id) if organisation_id else []
+        entries = store.journal(organisation_id).entries
+        self._by_context = {other.context_id: other for other in entries}
+        position = next((i for i, other in enumerate(entries) if other.context_id == entry.context_id), len(entries))
+        self._before = entries[:position]
+        self._seen = max((e.sequence for e in self._before if e.sequence is not None), default=0)
+
+    def accepted(self) -> Explanation:
+        """What the request changed."""
+        rows = [row for row in self._commits if row.sequence == self._entry.sequence]
+        done = f"{self._request_line()} was accepted with {self._entry.status}"
+        summary = f"{done} and changed nothing." if not rows else f"{done} and changed {len(rows)} entit{_ies(rows)}."
+        return Explanation(
+            self._entry.context_id, "accepted", summary, self._request(), commits=tuple(map(self._commit, rows)),
+            ignored_headers=self._ignored(), next_step="Nothing to do.",
+        )  # fmt: skip
+
+    def refused(self) -> Explanation:
+        """Which rule fired, where, who stands in the way, and the next step."""
+        error = self._entry.error
+        assert error is not None
+        main = error.violations[0]
+        rows = self._in_between(main) if main.holder else []
+        return Explanation(
+            self._entry.context_id,
+            "refused",
+            f"{self._request_line()} was refused with {self._entry.status} {error.code.code}: {error}",
+            self._request(),
+            _rule(error.code),
+            tuple(self._field(violation) for violation in error.violations),
+            tuple(map(self._commit, rows[-_COMMITS_SHOWN:])),
+            self._last_read(main.holder) if main.holder else None,
+            self._difference(main.holder) if main.holder else (),
+            self._ignored(),
+            self._next_step(main, rows),
+        )
+
+    def _request_line(self) -> str:
+        return f"{self._entry.method} {self._entry.path}"
+
+    def _request(self) -> JSON:
+        entry = self._entry
+        return {
+            "method": entry.method, "path": entry.path, "status": entry.status, "clientId": entry.client_id or None,
+            "date": timestamp(entry.at),
+        }  # fmt: skip
+
+    def _ignored(self) -> tuple[JSON, ...]:
+        return tuple({"name": name, "value": value} for name, value in self._entry.ignored)
+
+    def _field(self, violation: Violation) -> JSON:
+        return {
+            "fieldName": violation.field,
+            "errorCode": violation.code.code,
+            "message": violation.message,
+            "provenance": str(violation.code.source),
+            "sent": violation.given,
+            "stored": violation.wanted,
+            "holder": self._holder(violation.holder) if violation.holder else None,
+        }
+
+    def _holder(self, holder: Holder) -> JSON:
+        rows = [row for row in self._of(holder) if row.sequence <= self._seen]
+        return {
+            "kind": holder.kind,
+            "id": holder.id,
+            "name": holder.name,
+            "version": holder.version,
+            "createdBy": self._commit(rows[0]) if rows else None,
+            "lastChangedBy": self._commit(rows[-1]) if rows else None,
+        }
+
+    def _of(self, holder: Holder) -> list[CommitRow]:
+        return [row for row in self._commits if row.kind == holder.kind and row.entity_id == holder.id]
+
+    def _in_between(self, violation: Violation) -> list[CommitRow]:
+        """The commits on the entity that came after what this client had read, or claimed to have read."""
+        assert violation.holder is not None
+        read = self._last_read(violation.holder)
+        known = read["version"] if read else 0
+        if violation.field == "version" and violation.given is not None and violation.given.isdigit():
+            known = int(violation.given)
+        return [r for r in self._of(violation.holder) if r.sequence <= self._seen and (r.version_after or 0) > known]
+
+    def _last_read(self, holder: Holder) -> JSON | None:
+        for entry in reversed(self._before):
+            if entry.client_id == self._entry.client_id:
+                for kind, entity_id, version in entry.reads:
+                    if (kind, entity_id) == (holder.kind, holder.id):
+                        return {
+                            "kind": kind, "id": entity_id, "version": version, "date": timestamp(entry.at),
+                            "contextId": entry.context_id, "by": f"{entry.method} {entry.path}",
+                        }  # fmt: skip
+        return None
+
+    def _commit(self, row: CommitRow) -> JSON:
+        entry = self._by_context.get(row.context_id)
+        others = [o for o in self._commits if o.sequence == row.sequence and o.entity_id != row.entity_id]
+        return {
+            "sequence": row.sequence,
+            "kind": row.kind,
+            "entityId": row.entity_id,
+            "action": row.action,
+            "versionBefore": row.version_before,
+            "versionAfter": row.version_after,
+            "claimedVersion": row.claimed_version,
+            "changed": list(row.changed),
+            "together": [f"{other.action} {other.kind} {other.entity_id}" for other in others],
+            "request": f"{entry.method} {entry.path}" if entry else "(dropped from the journal)",
+            "contextId": row.context_id,
+            "clientId": row.client_id,
+            "ownClient": row.client_id == self._entry.client_id,
+            "date": timestamp(row.at),
+        }
+
+    def _difference(self, holder: Holder) -> tuple[JSON, ...]:
+        """The fields in which the refused body differs from the holder of the value, as it is now."""
+        resource, sent = self._resources.get(holder.kind), _object(self._entry.body)
+        if resource is None or sent is None or not self._entry.operation.startswith(f"{holder.kind}."):
+            return ()
+        stored = _current(self._store, self._organisation_id, holder)
+        if stored is None:
+            return ()
+        sent = resource.complete(sent)
+        names = dict.fromkeys(name for name in (*sent, *stored) if name not in READ_ONLY and name != "agents")
+        return tuple(
+            {"fieldName": name, "sent": sent.get(name), "stored": stored.get(name)}
+            for name in names
+            if sent.get(name) != stored.get(name)
+        )
+
+    def _next_step(self, violation: Violation, rows: list[CommitRow]) -> str:
+        step = violation.code.next_step
+        if violation.field == "version" and rows:
+            last = rows[-1]
+            who = "your own earlier request" if last.client_id == self._entry.client_id else f"client {last.client_id}"
+            moved = f"The version is {last.version_after} since {who} {last.context_id} ({timestamp(last.at)}). "
+            step = moved + step
+        return step
+
+
+def _ies(rows: list[CommitRow]) -> str:
+    return "y" if len(rows) == 1 else "ies"
+
+
+def _rule(code: ErrorCode) -> JSON:
+    return {"code": code.code, "text": code.rule, "provenance": str(code.source), "grade": code.source.grade}
+
+
+def _object(body: bytes) -> Entity | None:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _current(store: Store, organisation_id: str, holder: Holder) -> Entity | None:
+    def look(view: View) -> Outcome:
+        return Outcome(200, view.get(holder.kind, holder.id))
+
+    body = store.transact(organisation_id, look, "", "").outcome.body
+    return body if isinstance(body, dict) else None
+
+
+def _lines(explanation: Explanation) -> Iterable[str]:
+    """The explanation as plain text, one fact a line."""
+    yield explanation.summary
+    if explanation.request:
+        yield f"  asked      {explanation.request['date']} by client {explanation.request['clientId']}"
+    if explanation.rule:
+        yield f"  rule       {explanation.rule['text']}"
+        yield f"  source     {explanation.rule['provenance']}"
+    for field in explanation.fields:
+        yield f"  at         {field['fieldName'] or 'the request'}: {field['message']}"
+        if field["sent"] is not None and field["stored"] is not None:
+            yield f"             sent {field['sent']}, stored {field['stored']}"
+        yield from _holder_lines(field["holder"])
+    if explanation.fields and explanation.fields[0]["holder"]:
+        read = explanation.last_read
+        shown = f"version {read['version']} by {read['by']} at {read['date']} ({read['contextId']})" if read else "never"
+        yield f"  last read  {shown}"
+    label = "since then" if explanation.outcome == "refused" else "changed   "
+    for commit in explanation.commits:
+        yield f"  {label} {_commit_line(commit)}"
+    for row in explanation.difference:
+        yield f"  differs    {row['fieldName']}: sent {_short(row['sent'])}, stored {_short(row['stored'])}"
+    for header in explanation.ignored_headers:
+        yield f"  ignored    header {header['name']}: {header['value']} (there is no bypass; it changes nothing)"
+    if explanation.next_step:
+        yield f"  next step  {explanation.next_step}"
+
+
+def _holder_lines(holder: JSON | None) -> Iterable[str]:
+    if holder is None:
+        return
+    yield f"  held by    {holder['kind']} {holder['name']!r} {holder['id']}"
+    if holder["createdBy"]:
+        created = holder["createdBy"]
+        yield f"  made by    {created['request']} at {created['date']} ({created['contextId']}, client {created['clientId']})"
+
+
+def _commit_line(commit: JSON) -> str:
+    after = "deleted" if commit["versionAfter"] is None else commit["versionAfter"]
+    who = "the same client" if commit["ownClient"] else f"client {commit['clientId']}"
+    together = f", with {'; '.join(commit['together'])}" if commit["together"] else ""
+    return (
+        f"{commit['kind']} {commit['versionBefore']} -> {after} by {commit['request']} of {who} "
+        f"at {commit['date']} ({commit['contextId']}){together}"
+    )
+
+
+def _short(value: Any) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 120 else f"{text[:117]}..."

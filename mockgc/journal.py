@@ -1,0 +1,88 @@
+"""What was asked and answered: one entry a request, bounded by the store, without secrets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mockgc.domain.metadata import timestamp
+from mockgc.domain.transaction import Read
+from mockgc.domain.errors import WfmError
+
+BODY_BYTES_KEPT = 16 * 1024
+_SECRET = re.compile(r"key$|token|secret|auth|passw|cookie|credential", re.IGNORECASE)
+REDACTED = "***"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """
+    One request.
+
+    Args:
+        organisation_id: empty when the request could not be attributed to one.
+        sequence: the commit it made, None when it changed nothing.
+        reads: what its answer showed.
+        ignored: headers that people hope change something, and that do not.
+    """
+
+    context_id: str
+    organisation_id: str
+    client_id: str
+    at: datetime
+    method: str
+    path: str
+    query: str
+    status: int
+    operation: str
+    error: WfmError | None
+    sequence: int | None
+    reads: tuple[Read, ...]
+    ignored: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def as_dict(self) -> dict[str, Any]:
+        """The entry as the control API shows it."""
+        return {
+            "contextId": self.context_id,
+            "organisationId": self.organisation_id or None,
+            "clientId": self.client_id or None,
+            "date": timestamp(self.at),
+            "method": self.method,
+            "path": self.path,
+            "query": redacted_query(self.query),
+            "operation": self.operation or None,
+            "status": self.status,
+            "code": self.error.code.code if self.error else None,
+            "message": str(self.error) if self.error else None,
+            "sequence": self.sequence,
+            "ignoredHeaders": [{"name": name, "value": value} for name, value in self.ignored],
+            "requestBody": self.body[:BODY_BYTES_KEPT].decode("utf-8", "replace"),
+            "requestBodyBytes": len(self.body),
+        }
+
+
+def redacted_query(query: str) -> str:
+    """The query string with the values of secret-looking parameters hidden."""
+    parts = []
+    for part in query.split("&"):
+        name, equals, _ = part.partition("=")
+        parts.append(f"{name}={REDACTED}" if equals and _SECRET.search(name) else part)
+    return "&".join(parts)
+
+
+def ignored_headers(environ: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """
+    The headers of a WSGI request that might be meant as a bypass.
+
+    Source: decided, specification of the dialect: `If-Match`, `If-None-Match`, `Idempotency-Key` and `X-…` change nothing.
+    """
+    found = []
+    for key in environ:
+        if key.startswith("HTTP_X_") or key in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH", "HTTP_IDEMPOTENCY_KEY"):
+            name = key[5:].replace("_", "-").title()
+            secret = key != "HTTP_IDEMPOTENCY_KEY" and _SECRET.search(name)
+            found.append((name, REDACTED if secret else str(environ[key])))
+    return tuple(found)

@@ -1,0 +1,9 @@
+"""`/api/v2/wfm`: the paths of the complaint. They are not in the vendor's published contract; see each rule's source."""
+
+from mockgc.resources.wfm_dialect.groups import GROUP
+from mockgc.resources.wfm_dialect.schedule_templates import SCHEDULE_TEMPLATE
+from mockgc.resources.wfm_dialect.schedules import SCHEDULE
+from mockgc.resources.wfm_dialect.users import USER
+
+RESOURCES = (USER, SCHEDULE_TEMPLATE, GROUP, SCHEDULE)
+"""In order of dependency."""

@@ -1,0 +1,118 @@
+"""
+Fields that the four kinds share, as JSON Schema, and the operations every kind has.
+
+Source: decided, specification of the dialect, limits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mockgc.domain import errors, rules
+from mockgc.domain.names import BLANKS
+from mockgc.domain.resource import Operation, Resource, Schema
+from mockgc.domain.zones import zone_names
+from mockgc.resources.wfm_dialect import codes
+from mockgc.store.base import EDIT, VIEW
+
+PREFIX = "/api/v2/wfm"
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+
+NAME: Schema = {
+    "type": "string",
+    "pattern": f"^[{BLANKS}]*[^{_CONTROL}{BLANKS}](?:[^{_CONTROL}]{{0,98}}[^{_CONTROL}{BLANKS}])?[{BLANKS}]*$",
+    "description": "1 to 100 characters after trimming, no control characters.",
+}
+EXTERNAL_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^[^{_CONTROL}]*$"}
+DESCRIPTION: Schema = {
+    "type": "string", "maxLength": 1000, "pattern": r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$",
+}  # fmt: skip
+ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^[^{_CONTROL}]*$"}
+ZONE: Schema = {"$ref": "#/components/schemas/TimeZone"}
+TIME_ZONE_COMPONENT: Schema = {
+    "type": "string", "enum": list(zone_names()), "description": "An IANA time zone; aliases are accepted.",
+}  # fmt: skip
+ACTIVITY_CODE: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": f"^[^{_CONTROL}]*$"}
+LENGTH_MINUTES: Schema = {"type": "integer", "minimum": 1, "maximum": 1440}
+VERSION: Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
+DATE_TIME: Schema = {"type": "string", "format": "date-time"}
+
+READ_ONLY_FIELDS: dict[str, Schema] = {
+    "id": {"type": "string", "readOnly": True},
+    "version": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
+    "dateCreated": {"type": "string", "readOnly": True},
+    "dateModified": {"type": "string", "readOnly": True},
+    "modifiedBy": {"type": "string", "readOnly": True},
+    "selfUri": {"type": "string", "readOnly": True},
+}
+
+
+def object_schema(properties: dict[str, Schema], required: tuple[str, ...]) -> Schema:
+    """A closed object."""
+    return {
+        "type": "object", "properties": properties, "required": list(required), "additionalProperties": False,
+    }  # fmt: skip
+
+
+def body_schema(resource: Resource, also_required: tuple[str, ...] = ()) -> Schema:
+    """What create and replace take: the writable fields; read-only ones may be sent back."""
+    properties = {**resource.schema["properties"], **READ_ONLY_FIELDS}
+    return object_schema(properties, (*resource.schema["required"], *also_required))
+
+
+def read_schema(resource: Resource) -> Schema:
+    """What read answers: the writable fields and the metadata."""
+    properties: dict[str, Any] = {**resource.schema["properties"], **READ_ONLY_FIELDS}
+    return object_schema(properties, (*resource.schema["required"], *READ_ONLY_FIELDS))
+
+
+_COMMON = (errors.AUTHENTICATION_REQUIRED, errors.BAD_CREDENTIALS, errors.MISSING_PERMISSIONS)
+SHAPE = (errors.BAD_REQUEST, errors.INVALID_VALUE, errors.CONSTRAINT_VALIDATION, errors.INVALID_DATE)
+BODY = (errors.TOO_LARGE, errors.UNSUPPORTED_MEDIA_TYPE, *SHAPE)
+
+
+def list_operation(resource: Resource) -> Operation:
+    """GET of the collection."""
+    query = ("pageSize", "pageNumber", *(f.field for f in resource.filters))
+    return Operation(
+        "list", "GET", resource.path, rules.listing, VIEW, f"List {resource.title}s", query=query,
+        answers={200: f"{_pascal(resource)}Listing"}, refusals=(*_COMMON, errors.BAD_REQUEST, errors.CONSTRAINT_VALIDATION),
+    )  # fmt: skip
+
+
+def create_operation(resource: Resource, refusals: tuple[errors.ErrorCode, ...]) -> Operation:
+    """POST to the collection. A version sent on create is read-only and ignored."""
+    return Operation(
+        "create", "POST", resource.path, rules.create, EDIT, f"Create a {resource.title}", body=body_schema(resource),
+        answers={201: _pascal(resource), 200: _pascal(resource)}, refusals=(*_COMMON, *BODY, *refusals),
+    )  # fmt: skip
+
+
+def item_operations(
+    resource: Resource,
+    refusals: tuple[errors.ErrorCode, ...],
+    required: tuple[str, ...] = (),
+    body_bytes_max: int = 4 * 1024 * 1024,
+) -> tuple[Operation, ...]:
+    """GET, PUT and DELETE of one entity."""
+    path, name = f"{resource.path}/{{{resource.id_parameter}}}", _pascal(resource)
+    in_use = (resource.in_use,) if resource.in_use else ()
+    return (
+        Operation(
+            "read", "GET", path, rules.read, VIEW, f"Read a {resource.title}", answers={200: name},
+            refusals=(*_COMMON, errors.NOT_FOUND, errors.BAD_REQUEST),
+        ),
+        Operation(
+            "replace", "PUT", path, rules.replace, EDIT, f"Replace a {resource.title} under the version last read",
+            body=body_schema(resource, ("version", *required)), body_bytes_max=body_bytes_max, answers={200: name},
+            refusals=(*_COMMON, errors.NOT_FOUND, *BODY, codes.STALE, *refusals),
+        ),
+        Operation(
+            "delete", "DELETE", path, rules.delete, EDIT, f"Delete a {resource.title}", answers={204: None},
+            refusals=(*_COMMON, errors.NOT_FOUND, errors.BAD_REQUEST, *in_use),
+        ),
+    )  # fmt: skip
+
+
+def _pascal(resource: Resource) -> str:
+    return resource.kind[0].upper() + resource.kind[1:]

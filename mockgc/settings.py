@@ -1,0 +1,24 @@
+"""What an emulator is started with. Frozen; read from the environment where a name is given."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """
+    Settings of one emulator.
+
+    Each field may come from the environment as `MOCKGC_` and its name in capitals. Credentials are never shown.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MOCKGC_", frozen=True, extra="forbid")
+
+    seed: int | None = Field(None, description="Ids, secrets and tokens derive from it; random when not given.")
+    freeze: datetime | None = Field(None, description="The instant at which the emulator's clock stands still.")
+    client_id: str | None = Field(None, min_length=1, description="Client id of the first organisation; else made up.")
+    client_secret: SecretStr | None = Field(None, description="Its secret; else made up and printed once.")
+    journal_entries_max: int = Field(10_000, ge=1, description="Requests kept per organisation; older ones are dropped.")

@@ -1,0 +1,1 @@
+"""The only mutable state: entities, clients, tokens, counters, clock, switches, baselines, commit log and journal."""

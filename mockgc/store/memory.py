@@ -1,0 +1,363 @@
+"""
+The store in memory: rows of (version, keys, encoded bytes), one index a unique key, a lock an organisation.
+
+Nothing survives the process. Rows are never changed in place, so a baseline is a shallow copy.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import orjson
+
+from mockgc.clock import ClockState, WallClock
+from mockgc.domain.resource import Resource
+from mockgc.domain.switches import Switches
+from mockgc.domain.transaction import Commit, CommitRow, Entity, Row, Rule, Write
+from mockgc.ids import Ids
+from mockgc.journal import Entry
+from mockgc.store.base import ALL_PERMISSIONS, EMPTY_BASELINE, Client, Journal, Organisation, Token, UnknownName
+
+Address = tuple[str, str]
+"""(kind, id)."""
+
+
+@dataclass(slots=True)
+class _Contents:
+    """The live entities of an organisation and what finds them."""
+
+    rows: dict[str, dict[str, Row]]
+    index: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
+    referrers: dict[Address, dict[Address, None]] = field(default_factory=dict)
+    references: dict[Address, tuple[Address, ...]] = field(default_factory=dict)
+
+    def copy(self) -> _Contents:
+        return _Contents(
+            {kind: dict(rows) for kind, rows in self.rows.items()},
+            {key: dict(ids) for key, ids in self.index.items()},
+            {address: dict(users) for address, users in self.referrers.items()},
+            dict(self.references),
+        )
+
+
+@dataclass(slots=True)
+class _Tenant:
+    """One organisation's state; everything under its lock."""
+
+    organisation: Organisation
+    ids: Ids
+    contents: _Contents
+    ordinal_of_ids: int
+    switches: Switches = Switches()
+    commits: list[CommitRow] = field(default_factory=list)
+    sequence: int = 0
+    entity_counter: int = 0
+    context_counter: int = 0
+    client_counter: int = 0
+    token_counter: int = 0
+    journal: dict[str, Entry] = field(default_factory=dict)
+    evicted: int = 0
+    baselines: dict[str, tuple[_Contents, Switches]] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+class _View:
+    """A view that is valid while the organisation's lock is held; decoded entities are kept for its life."""
+
+    __slots__ = ("_decoded", "_resources", "_shared", "_tenant", "client_id", "now", "switches")
+
+    def __init__(self, tenant: _Tenant, store: MemoryStore, client_id: str) -> None:
+        self._tenant, self._resources, self._shared = tenant, store.resources, store.shared
+        self._decoded: dict[Address, Entity] = {}
+        self.client_id, self.now, self.switches = client_id, store.now(), tenant.switches
+
+    def row(self, kind: str, entity_id: str) -> Row | None:
+        return self._tenant.contents.rows[kind].get(entity_id)
+
+    def get(self, kind: str, entity_id: str) -> Entity | None:
+        row = self.row(kind, entity_id)
+        if row is None:
+            return None
+        entity = self._decoded.get((kind, entity_id))
+        if entity is None:
+            entity = self._decoded[kind, entity_id] = orjson.loads(row.encoded)
+        return entity
+
+    def rows(self, kind: str) -> Mapping[str, Row]:
+        return self._tenant.contents.rows[kind]
+
+    def holders(self, field_name: str, value: str, kinds: Iterable[str]) -> list[Address]:
+        index = self._tenant.contents.index
+        return [(kind, entity_id) for kind in kinds for entity_id in index.get((kind, field_name, value), ())]
+
+    def referrers(self, kind: str, entity_id: str) -> list[Address]:
+        return list(self._tenant.contents.referrers.get((kind, entity_id), ()))
+
+    def kinds_sharing(self, field_name: str) -> tuple[str, ...]:
+        return self._shared.get(field_name, ())
+
+    def label(self, kind: str, entity: Entity) -> str | None:
+        return self._resources[kind].label(entity)
+
+    def new_id(self) -> str:
+        tenant = self._tenant
+        tenant.entity_counter += 1
+        return tenant.ids.uuid("entity", tenant.ordinal_of_ids, tenant.entity_counter)
+
+
+class MemoryStore:
+    """
+    See `store.base.Store` for the promises.
+
+    Args:
+        resources: the registry; tells what is indexed and referred to.
+        ids: where identities come from.
+        wall: the clock behind the emulator's clock.
+        journal_entries_max: requests kept an organisation; older ones are dropped and counted.
+    """
+
+    def __init__(self, resources: Iterable[Resource], ids: Ids, wall: WallClock, journal_entries_max: int) -> None:
+        self.resources = {resource.kind: resource for resource in resources}
+        self.shared = _shared_fields(self.resources.values())
+        self._ids, self._wall, self._journal_entries_max = ids, wall, journal_entries_max
+        self._clock = ClockState()
+        self._lock = threading.RLock()
+        self._clients: dict[str, Client] = {}
+        self._tokens: dict[str, Token] = {}
+        self._tenants: dict[str, _Tenant] = {}
+        self._nobody = self._tenant_of(Organisation("", "", 0), ids, 0)
+
+    # organisations, clients, tokens
+
+    def create_organisation(self, name: str | None = None, seed: int | None = None) -> Organisation:
+        with self._lock:
+            ordinal = len(self._tenants) + 1
+            organisation_id = self._ids.uuid("organisation", ordinal, 1)
+            organisation = Organisation(organisation_id, name or f"organisation {ordinal}", ordinal)
+            own = self._ids if seed is None else Ids(str(seed).encode())
+            self._tenants[organisation_id] = self._tenant_of(organisation, own, ordinal if seed is None else 0)
+            return organisation
+
+    def _tenant_of(self, organisation: Organisation, ids: Ids, ordinal_of_ids: int) -> _Tenant:
+        return _Tenant(organisation, ids, _Contents({kind: {} for kind in self.resources}), ordinal_of_ids)
+
+    def organisations(self) -> list[Organisation]:
+        return [tenant.organisation for tenant in list(self._tenants.values())]
+
+    def organisation(self, organisation_id: str) -> Organisation:
+        return self._tenant(organisation_id).organisation
+
+    def _tenant(self, organisation_id: str) -> _Tenant:
+        tenant = self._tenants.get(organisation_id)
+        if tenant is None:
+            raise UnknownName(f"no organisation has the id {organisation_id!r}")
+        return tenant
+
+    def add_client(
+        self,
+        organisation_id: str,
+        permissions: frozenset[str] = ALL_PERMISSIONS,
+        access_token_s: int = 86_400,
+        credentials: tuple[str, str] | None = None,
+    ) -> Client:
+        tenant = self._tenant(organisation_id)
+        with self._lock, tenant.lock:
+            tenant.client_counter += 1
+            place = (tenant.organisation.ordinal, tenant.client_counter)
+            client_id, secret = credentials or (self._ids.uuid("client", *place), self._ids.secret("client", *place))
+            if client_id in self._clients:
+                raise ValueError(f"client id {client_id!r} is taken")
+            client = Client(client_id, secret, organisation_id, permissions, access_token_s)
+            self._clients[client_id] = client
+            return client
+
+    def client(self, client_id: str) -> Client | None:
+        return self._clients.get(client_id)
+
+    def clients(self, organisation_id: str) -> list[Client]:
+        self._tenant(organisation_id)
+        return [client for client in list(self._clients.values()) if client.organisation_id == organisation_id]
+
+    def issue_token(self, client: Client) -> Token:
+        tenant = self._tenant(client.organisation_id)
+        with tenant.lock:
+            tenant.token_counter += 1
+            value = self._ids.secret("token", tenant.organisation.ordinal, tenant.token_counter)
+            token = Token(value, client, self.now() + timedelta(seconds=client.access_token_s))
+            self._tokens[value] = token
+            return token
+
+    def token(self, value: str) -> Token | None:
+        return self._tokens.get(value)
+
+    # the one critical section
+
+    def transact(self, organisation_id: str, rule: Rule, client_id: str, context_id: str) -> Commit:
+        tenant = self._tenants[organisation_id]
+        with tenant.lock:
+            view = _View(tenant, self, client_id)
+            outcome = rule(view)
+            if not outcome.writes:
+                return Commit(outcome, None)
+            encoded = [None if write.entity is None else orjson.dumps(write.entity) for write in outcome.writes]
+            tenant.sequence += 1
+            for write, data in zip(outcome.writes, encoded, strict=True):
+                before = self._apply(tenant.contents, write, data)
+                tenant.commits.append(
+                    CommitRow(
+                        tenant.sequence, write.kind, write.id, before, None if data is None else before + 1,
+                        write.claimed, context_id, client_id, view.now, write.changed,
+                    )  # fmt: skip
+                )
+            return Commit(outcome, tenant.sequence)
+
+    def _apply(self, contents: _Contents, write: Write, data: bytes | None) -> int:
+        """Store one entity and its index entries; returns the version before, 0 for a new one."""
+        resource, address = self.resources[write.kind], (write.kind, write.id)
+        rows = contents.rows[write.kind]
+        old = rows.get(write.id)
+        keys = resource.indexed(write.entity) if write.entity is not None else {}
+        targets = tuple(dict.fromkeys(_targets(resource, write.entity))) if write.entity is not None else ()
+        _reindex(contents, write.kind, write.id, old.keys if old else {}, keys)
+        _rereference(contents, address, targets)
+        if write.entity is None or data is None:
+            del rows[write.id]
+        else:
+            rows[write.id] = Row(write.entity["version"], keys, data)
+        return old.version if old else 0
+
+    def commits(self, organisation_id: str, after: int = 0) -> list[CommitRow]:
+        tenant = self._tenant(organisation_id)
+        with tenant.lock:
+            return [row for row in tenant.commits if row.sequence > after]
+
+    # journal
+
+    def new_context_id(self, organisation_id: str | None) -> str:
+        tenant = self._tenants[organisation_id] if organisation_id else self._nobody
+        with tenant.lock:
+            tenant.context_counter += 1
+            return self._ids.uuid("request", tenant.organisation.ordinal, tenant.context_counter)
+
+    def context_owner(self, context_id: str) -> tuple[str | None, Entry | None] | None:
+        for tenant in [self._nobody, *list(self._tenants.values())]:
+            entry = tenant.journal.get(context_id)
+            known = entry is not None or self._ids.issued(
+                context_id, "request", tenant.organisation.ordinal, tenant.context_counter
+            )
+            if known:
+                return tenant.organisation.id or None, entry
+        return None
+
+    def append(self, entry: Entry) -> None:
+        tenant = self._tenants[entry.organisation_id] if entry.organisation_id else self._nobody
+        with tenant.lock:
+            tenant.journal[entry.context_id] = entry
+            if len(tenant.journal) > self._journal_entries_max:
+                del tenant.journal[next(iter(tenant.journal))]
+                tenant.evicted += 1
+
+    def journal(self, organisation_id: str) -> Journal:
+        tenant = self._tenant(organisation_id) if organisation_id else self._nobody
+        with tenant.lock:
+            return Journal(tuple(tenant.journal.values()), tenant.evicted)
+
+    # switches and clock
+
+    def switches(self, organisation_id: str) -> Switches:
+        return self._tenant(organisation_id).switches
+
+    def set_switches(self, organisation_id: str, switches: Switches) -> None:
+        tenant = self._tenant(organisation_id)
+        with tenant.lock:
+            tenant.switches = switches
+
+    def now(self) -> datetime:
+        return self._clock.now(self._wall)
+
+    def clock(self) -> ClockState:
+        return self._clock
+
+    def change_clock(self, change: Callable[[ClockState], ClockState]) -> ClockState:
+        with self._lock:
+            self._clock = change(self._clock)
+            return self._clock
+
+    # baselines
+
+    def baselines(self, organisation_id: str) -> list[str]:
+        return [EMPTY_BASELINE, *self._tenant(organisation_id).baselines]
+
+    def save_baseline(self, organisation_id: str, name: str) -> None:
+        tenant = self._tenant(organisation_id)
+        with tenant.lock:
+            tenant.baselines[name] = (tenant.contents.copy(), tenant.switches)
+
+    def reset(self, organisation_id: str, baseline: str = EMPTY_BASELINE) -> None:
+        """
+        Entities and switches as the baseline has them; commit log and journal begin anew. Clients and tokens stay, and
+        no counter is rewound, so that an id never names two things.
+        """
+        tenant = self._tenant(organisation_id)
+        with tenant.lock:
+            if baseline == EMPTY_BASELINE:
+                contents, switches = _Contents({kind: {} for kind in self.resources}), Switches()
+            elif baseline in tenant.baselines:
+                saved, switches = tenant.baselines[baseline]
+                contents = saved.copy()
+            else:
+                known = ", ".join(self.baselines(organisation_id))
+                raise UnknownName(f"no baseline is called {baseline!r}; there are {known}")
+            tenant.contents, tenant.switches = contents, switches
+            tenant.commits, tenant.sequence = [], 0
+            tenant.evicted += len(tenant.journal)
+            tenant.journal = {}
+
+
+def _shared_fields(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
+    shared: dict[str, tuple[str, ...]] = {}
+    for resource in resources:
+        for key in resource.unique:
+            if key.scope == "organisation":
+                shared[key.field] = (*shared.get(key.field, ()), resource.kind)
+    return shared
+
+
+def _targets(resource: Resource, entity: Entity) -> Iterable[Address]:
+    for reference in resource.references:
+        for _, target in reference.found_in(entity):
+            yield reference.to, target
+
+
+def _reindex(contents: _Contents, kind: str, entity_id: str, old: Mapping[str, str], new: Mapping[str, str]) -> None:
+    if old == new:
+        return
+    for name, value in old.items():
+        if new.get(name) != value:
+            held = contents.index[kind, name, value]
+            del held[entity_id]
+            if not held:
+                del contents.index[kind, name, value]
+    for name, value in new.items():
+        if old.get(name) != value:
+            contents.index.setdefault((kind, name, value), {})[entity_id] = None
+
+
+def _rereference(contents: _Contents, address: Address, targets: tuple[Address, ...]) -> None:
+    old = contents.references.get(address, ())
+    if old == targets:
+        return
+    for target in old:
+        users = contents.referrers[target]
+        users.pop(address, None)
+        if not users:
+            del contents.referrers[target]
+    for target in targets:
+        contents.referrers.setdefault(target, {})[address] = None
+    if targets:
+        contents.references[address] = targets
+    else:
+        contents.references.pop(address, None)

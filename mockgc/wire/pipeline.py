@@ -1,0 +1,213 @@
+"""
+The steps a request under `/api/v2` passes through, in order:
+
+    wire -> token (401) -> route (404) -> method (405) -> permission (403) -> body and query (413, 415, 400)
+         -> the resource's rule inside the store's critical section (404 of the id, 400, 409) -> answer -> journal
+
+What is wrong with body or query is found before the critical section and raised inside it, once the id in the path is
+known to exist, so that the order of checks holds although the body is decoded outside of the lock.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from mockgc.contract.validate import decode, without_nulls
+from mockgc.domain import errors
+from mockgc.domain.errors import WfmError, refuse
+from mockgc.domain.metadata import READ_ONLY
+from mockgc.domain.switches import Switches
+from mockgc.domain.transaction import Commit, Outcome, Request, View
+from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers
+from mockgc.store.base import Client, Store
+from mockgc.wire.errors import error_body, status_of
+from mockgc.wire.query import parse
+from mockgc.wire.routes import Match, Route, Routes
+
+Environ = Mapping[str, Any]
+_LOG = logging.getLogger("mockgc")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back on the wire."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(slots=True)
+class _Exchange:
+    """What is known of a request so far, for its journal entry."""
+
+    client: Client | None = None
+    operation: str = ""
+    body: bytes = b""
+
+
+class Pipeline:
+    """Answers requests; keeps no state of its own."""
+
+    def __init__(self, store: Store, routes: Routes) -> None:
+        self._store, self._routes = store, routes
+
+    def handle(self, environ: Environ) -> Answer:
+        """One request, answered and journalled; any failure becomes an error body."""
+        exchange = _Exchange()
+        commit: Commit | None = None
+        error: WfmError | None = None
+        context_id = ""
+        try:
+            exchange.client = self._authenticate(environ)
+            context_id = self._store.new_context_id(exchange.client.organisation_id)
+            commit = self._perform(environ, exchange, exchange.client, context_id)
+        except WfmError as refused:
+            error = refused
+        except Exception:
+            _LOG.exception("request failed: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            error = refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
+        context_id = context_id or self._store.new_context_id(None)
+        answer = self._answer(commit, error, exchange.client, context_id)
+        self._store.append(self._entry(environ, exchange, answer, commit, error, context_id))
+        return answer
+
+    def _authenticate(self, environ: Environ) -> Client:
+        scheme, _, value = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != "bearer" or not value.strip():
+            raise refuse(errors.AUTHENTICATION_REQUIRED, "No authentication bearer token was sent.")
+        token = self._store.token(value.strip())
+        if token is None:
+            raise refuse(errors.BAD_CREDENTIALS, "The bearer token is unknown.")
+        if token.expires_at <= self._store.now():
+            raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")
+        return token.client
+
+    def _perform(self, environ: Environ, exchange: _Exchange, client: Client, context_id: str) -> Commit:
+        match = self._routes.match(_path(environ))
+        route = _route(match, environ)
+        exchange.operation = f"{route.resource.kind}.{route.operation.name}"
+        if route.operation.permission not in client.permissions:
+            message = f"The client lacks the permission {route.operation.permission}."
+            raise refuse(errors.MISSING_PERMISSIONS, message)
+        request = _request(environ, route, match, exchange)
+
+        def rule(view: View) -> Outcome:
+            return route.operation.handle(route.resource, route.operation, view, request)
+
+        return self._store.transact(client.organisation_id, rule, client.id, context_id)
+
+    def _answer(self, commit: Commit | None, error: WfmError | None, client: Client | None, context_id: str) -> Answer:
+        if error is not None:
+            switches = self._store.switches(client.organisation_id) if client else Switches()
+            status = status_of(error, switches)
+            body: Any = error_body(error, status, context_id, switches)
+        else:
+            assert commit is not None
+            status, body = commit.outcome.status, commit.outcome.body
+        encoded = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
+        headers = [("ININ-Correlation-Id", context_id)]
+        if body is not None:
+            headers.append(("Content-Type", "application/json"))
+        if isinstance(error, _MethodNotAllowed):
+            headers.append(("Allow", ", ".join(error.allowed)))
+        if status == 401:
+            headers.append(("WWW-Authenticate", 'Bearer realm="mockgc"'))
+        return Answer(status, encoded, tuple(headers))
+
+    def _entry(
+        self, environ: Environ, exchange: _Exchange, answer: Answer, commit: Commit | None, error: WfmError | None,
+        context_id: str,
+    ) -> Entry:  # fmt: skip
+        client = exchange.client
+        return Entry(
+            context_id=context_id,
+            organisation_id=client.organisation_id if client else "",
+            client_id=client.id if client else "",
+            at=self._store.now(),
+            method=environ["REQUEST_METHOD"],
+            path=_path(environ),
+            query=environ.get("QUERY_STRING", ""),
+            status=answer.status,
+            operation=exchange.operation,
+            error=error,
+            sequence=commit.sequence if commit else None,
+            reads=commit.outcome.reads if commit else (),
+            ignored=ignored_headers(environ),
+            body=exchange.body,
+        )
+
+
+class _MethodNotAllowed(WfmError):
+    """405, with the methods that are allowed."""
+
+    allowed: tuple[str, ...] = ()
+
+
+def _path(environ: Environ) -> str:
+    path: str = environ.get("PATH_INFO", "")
+    return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _route(match: Match, environ: Environ) -> Route:
+    if not match.routes:
+        raise refuse(errors.NOT_FOUND, f"no operation has the path {_path(environ)[:200]!r}")
+    route = match.routes.get(environ["REQUEST_METHOD"])
+    if route is None:
+        allowed = tuple(sorted(match.routes))
+        message = f"{environ['REQUEST_METHOD']} is not allowed here; allowed are {', '.join(allowed)}"
+        error = _MethodNotAllowed(refuse(errors.METHOD_NOT_ALLOWED, message).violations)
+        error.allowed = allowed
+        raise error
+    return route
+
+
+def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) -> Request:
+    """The request as rules see it; what is wrong with it is carried along in `invalid`."""
+    request = Request(ids=match.ids)
+    try:
+        if route.validator is not None:
+            request = replace(request, **_body(environ, route, exchange))
+        return replace(request, query=parse(environ.get("QUERY_STRING", ""), route.operation.query))
+    except WfmError as error:
+        return replace(request, invalid=error)
+
+
+def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any]:
+    assert route.validator is not None
+    raw = _read(environ, route.operation.body_bytes_max)
+    exchange.body = raw if len(raw) <= BODY_BYTES_KEPT else raw[: BODY_BYTES_KEPT + 1]
+    media_type, _, parameters = environ.get("CONTENT_TYPE", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+        sent = environ.get("CONTENT_TYPE", "")[:200]
+        raise refuse(errors.UNSUPPORTED_MEDIA_TYPE, f"Content-Type {sent!r} is not application/json in UTF-8")
+    value = decode(raw)
+    if b"null" in raw:
+        value = without_nulls(value)
+    found = route.validator.violations(value)
+    if not found and route.operation.values is not None:
+        found = list(route.operation.values(value))
+    if found:
+        raise WfmError(found)
+    body = {name: item for name, item in value.items() if name not in READ_ONLY}
+    return {"body": body, "version": value.get("version")}
+
+
+def _read(environ: Environ, most: int) -> bytes:
+    """The body's bytes; a chunked one is read until it is over the limit."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdigit() and int(length) > most:
+        raise refuse(errors.TOO_LARGE, f"the body has {length} bytes; at most {most} are taken")
+    chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" or environ.get("wsgi.input_terminated")
+    if not length and not chunked:
+        return b""
+    raw: bytes = environ["wsgi.input"].read(int(length) if length.isdigit() else most + 1)
+    if len(raw) > most:
+        raise refuse(errors.TOO_LARGE, f"the body has more than {most} bytes")
+    return raw
