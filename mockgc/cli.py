@@ -1,0 +1,122 @@
+"""`mockgc serve | explain`."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import click
+from pydantic import ValidationError
+
+from mockgc.serve import PortTaken, Served, serve, write_ready_file
+from mockgc.settings import Settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mockgc")
+def main() -> None:
+    """
+    An emulator of the Genesys Cloud WFM endpoints that says why a request was refused.
+
+    \b
+    mockgc serve --seed 7                  start one; prints base URL, client id and secret
+    mockgc explain CONTEXT_ID              why that request was refused, by whom, what to do next
+    """
+
+
+def _instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not an instant such as 2026-11-30T08:00:00Z") from None
+    if moment.tzinfo is None:
+        raise click.BadParameter(f"{value!r} has no offset; write for example {value}Z")
+    return moment.astimezone(UTC)
+
+
+@main.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
+@click.option("--seed", type=int, help="Ids, secrets and tokens derive from it; random when not given.")
+@click.option("--freeze", metavar="TIME", callback=_instant, help="Stand the clock still, e.g. 2026-11-30T08:00:00Z.")
+@click.option("--quiet", is_flag=True, help="Print nothing; use with --ready-file.")
+@click.option(
+    "--ready-file", type=click.Path(dir_okay=False, path_type=Path),
+    help="Write baseUrl, organisationId, clientId and clientSecret here (JSON, mode 0600) once connections are accepted.",
+)  # fmt: skip
+def serve_command(
+    host: str, port: int, seed: int | None, freeze: datetime | None, quiet: bool, ready_file: Path | None
+) -> None:
+    """
+    Serve an emulator until Ctrl-C.
+
+    One organisation is ready with one client. MOCKGC_CLIENT_ID and MOCKGC_CLIENT_SECRET fix its credentials; otherwise
+    they are made up and printed. With --seed and --freeze the same requests give byte-identical answers.
+    """
+    given = {name: value for name, value in (("seed", seed), ("freeze", freeze)) if value is not None}
+    if ready_file is not None and not ready_file.parent.is_dir():
+        raise click.BadParameter(f"the folder {str(ready_file.parent)!r} does not exist", param_hint="--ready-file")
+
+    def ready(served: Served) -> None:
+        if ready_file is not None:
+            write_ready_file(ready_file, served)
+        if not quiet:
+            click.echo(_greeting(served))
+
+    try:
+        settings = Settings(**given)
+        serve(settings, host, port, ready)
+    except PortTaken as error:
+        raise click.ClickException(str(error)) from None
+    except ValidationError as error:
+        lines = [f"MOCKGC_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise click.ClickException("; ".join(lines)) from None
+
+
+def _greeting(served: Served) -> str:
+    return (
+        f"mockgc is ready at {served.base_url}  (Ctrl-C stops it)\n"
+        f"  client id      {served.credentials.client_id}\n"
+        f"  client secret  {served.credentials.client_secret}\n"
+        f"  contract       {served.base_url}/_mockgc/openapi.json\n"
+        f"  why refused?   mockgc explain CONTEXT_ID --url {served.base_url}"
+    )
+
+
+@main.command("explain")
+@click.argument("context_id")
+@click.option("--url", default="http://127.0.0.1:8080", show_default=True, help="Base URL of the emulator.")
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+def explain_command(context_id: str, url: str, as_json: bool) -> None:
+    """
+    Explain a request by its correlation id.
+
+    CONTEXT_ID is `contextId` of the error body, which is also the ININ-Correlation-Id header of the answer.
+    """
+    found = _fetch(f"{url.rstrip('/')}/_mockgc/explain/{quote(context_id, safe='')}", url)
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else found["text"])
+
+
+def _fetch(address: str, url: str) -> dict[str, str]:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            found: dict[str, str] = json.load(answer)
+            return found
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            message = json.load(error).get("message", "not found")
+            raise click.ClickException(f"{message} at {url}") from None
+        raise click.ClickException(f"{url} answered {error.code}; is it an emulator?") from None
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        raise click.ClickException(f"no emulator answers at {url} ({reason}); start one with: mockgc serve") from None
+
+
+if __name__ == "__main__":
+    main()

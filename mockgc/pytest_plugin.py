@@ -1,0 +1,133 @@
+"""
+Fixtures for other people's suites; loaded by pytest itself once mockgc is installed.
+
+    def test_my_script(mockgc_organisation):
+        answer = mockgc_organisation.http.get("/api/v2/wfm/users")
+
+`mockgc_organisation` lives in the test's own process; `mockgc_served_organisation` answers on a real port, for programs
+in any language. Each test has an organisation of its own; each pytest-xdist worker has a server of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import httpx
+    from flask import Flask
+
+_START_TIMEOUT_S = 30.0
+_POLL_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class TestOrganisation:
+    """
+    An organisation of one test.
+
+    Args:
+        http: speaks to the emulator as this organisation's client, token included.
+        base_url: for programs of your own; in process it is `http://mockgc`.
+    """
+
+    __test__ = False
+
+    base_url: str
+    id: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    http: httpx.Client = field(repr=False)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a migration script reads: GENESYS_BASE_URL, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET."""
+        return {
+            "GENESYS_BASE_URL": self.base_url,
+            "GENESYS_CLIENT_ID": self.client_id,
+            "GENESYS_CLIENT_SECRET": self.client_secret,
+        }
+
+    def commits(self) -> list[dict[str, Any]]:
+        """The commit log, oldest first."""
+        found: list[dict[str, Any]] = self.http.get(f"/_mockgc/organisations/{self.id}/commits").json()["entities"]
+        return found
+
+    def explain(self, refused: httpx.Response | str) -> str:
+        """Why a request was refused, as text; takes the response or its correlation id."""
+        context_id = refused if isinstance(refused, str) else refused.headers["ININ-Correlation-Id"]
+        found: str = self.http.get(f"/_mockgc/explain/{context_id}").json()["text"]
+        return found
+
+    def switch(self, **switches: str | bool | int) -> None:
+        """Set switches, such as `equal_create="return_existing"`."""
+        self.http.patch(f"/_mockgc/organisations/{self.id}/switches", json=switches).raise_for_status()
+
+    def advance(self, seconds: float) -> None:
+        """Move the emulator's clock forward."""
+        self.http.patch("/_mockgc/clock", json={"advanceSeconds": seconds}).raise_for_status()
+
+
+@pytest.fixture
+def mockgc_app() -> Flask:
+    """An emulator in this process, with state of its own and seed 1."""
+    from mockgc import Settings, create_app  # noqa: PLC0415 (pytest loads this plugin in every suite; stay light)
+
+    return create_app(Settings(seed=1))
+
+
+@pytest.fixture
+def mockgc_organisation(mockgc_app: Flask) -> Iterator[TestOrganisation]:
+    """A fresh organisation in this process: no port, no network."""
+    import httpx  # noqa: PLC0415
+
+    transport = httpx.WSGITransport(app=mockgc_app)
+    with httpx.Client(transport=transport, base_url="http://mockgc", trust_env=False) as http:
+        yield _organisation(http, "http://mockgc")
+
+
+@pytest.fixture(scope="session")
+def mockgc_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of an emulator on a free port of 127.0.0.1, stopped at the end of the session."""
+    ready = tmp_path_factory.mktemp("mockgc") / "ready.json"
+    command = [sys.executable, "-m", "mockgc.cli", "serve", "--port", "0", "--quiet", "--ready-file", str(ready)]
+    with subprocess.Popen(command) as process:
+        try:
+            yield _base_url(process, ready)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture
+def mockgc_served_organisation(mockgc_server: str) -> Iterator[TestOrganisation]:
+    """A fresh organisation on the served emulator, for programs in any language."""
+    import httpx  # noqa: PLC0415
+
+    with httpx.Client(base_url=mockgc_server, trust_env=False) as http:
+        yield _organisation(http, mockgc_server)
+
+
+def _base_url(process: subprocess.Popen[bytes], ready: Path) -> str:
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError(f"mockgc serve did not start (exit code {process.poll()}); its output says why")
+        time.sleep(_POLL_S)
+    base_url: str = json.loads(ready.read_text("utf-8"))["baseUrl"]
+    return base_url
+
+
+def _organisation(http: httpx.Client, base_url: str) -> TestOrganisation:
+    created = http.post("/_mockgc/organisations", json={}).raise_for_status().json()
+    grant = {"grant_type": "client_credentials"}
+    answer = http.post("/oauth/token", data=grant, auth=(created["clientId"], created["clientSecret"]))
+    http.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
+    return TestOrganisation(base_url, created["id"], created["clientId"], created["clientSecret"], http)

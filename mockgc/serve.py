@@ -1,0 +1,158 @@
+"""
+A served emulator: granian where it has a wheel, waitress elsewhere.
+
+The worker process builds the application from its environment, so the seed (and with it every id and secret) is chosen
+here, before the worker starts, and both sides derive the same credentials.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from flask import Flask
+
+from mockgc.app import Credentials, create_app
+from mockgc.settings import Settings
+
+_THREADS = 8
+_READY_POLL_S = 0.02
+_READY_TIMEOUT_S = 30.0
+
+
+class PortTaken(Exception):
+    """Something else listens there, or the address is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where an emulator answers, and the first organisation's credentials."""
+
+    base_url: str
+    credentials: Credentials = field(repr=False)
+
+    def as_dict(self) -> dict[str, str]:
+        """The content of the ready file."""
+        return {
+            "baseUrl": self.base_url,
+            "organisationId": self.credentials.id,
+            "clientId": self.credentials.client_id,
+            "clientSecret": self.credentials.client_secret,
+        }
+
+
+def application() -> Flask:
+    """The application of a worker process, with its first organisation."""
+    logging.basicConfig(level=logging.WARNING)
+    return _with_organisation(Settings())[0]
+
+
+def _with_organisation(settings: Settings) -> tuple[Flask, Credentials]:
+    app = create_app(settings)
+    fixed = None
+    if settings.client_id is not None and settings.client_secret is not None:
+        fixed = (settings.client_id, settings.client_secret.get_secret_value())
+    return app, app.extensions["mockgc"].create_organisation("first", credentials=fixed)
+
+
+def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], None]) -> None:
+    """
+    Serve until SIGINT or SIGTERM.
+
+    Args:
+        port: 0 takes a free one.
+        ready: called once, when connections are accepted.
+
+    Raises:
+        PortTaken: nothing was started.
+    """
+    port = free_port(host, port)
+    if settings.seed is None:
+        settings = settings.model_copy(update={"seed": secrets.randbits(256)})
+    _to_environment(settings)
+    app, credentials = _with_organisation(settings)
+    shown = f"[{host}]" if ":" in host else host
+    served = Served(f"http://{shown}:{port}", credentials)
+    threading.Thread(target=_announce, args=(served, host, port, ready), daemon=True).start()
+    _run(app, host, port)
+
+
+def _run(app: Flask, host: str, port: int) -> None:
+    try:
+        from granian import Granian  # noqa: PLC0415 (absent where it has no wheel)
+        from granian.constants import Interfaces  # noqa: PLC0415
+    except ImportError:
+        import waitress  # noqa: PLC0415
+
+        waitress.serve(app, host=host, port=port, threads=_THREADS, _quiet=True)
+        return
+    Granian(
+        "mockgc.serve:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=1,
+        blocking_threads=_THREADS,
+        websockets=False,
+        log_enabled=False,
+        workers_kill_timeout=5,
+    ).serve()
+
+
+def free_port(host: str, port: int) -> int:
+    """
+    The port to bind, a free one for 0.
+
+    Raises:
+        PortTaken: the address cannot be bound; the message says what to do.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            hint = "choose another with --port (0 takes a free one)"
+            raise PortTaken(f"cannot listen on {host} port {port}: {error.strerror}; {hint}") from None
+        bound: int = probe.getsockname()[1]
+        return bound
+
+
+def _to_environment(settings: Settings) -> None:
+    for name, value in settings.model_dump().items():
+        if value is not None:
+            shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+            os.environ[f"MOCKGC_{name.upper()}"] = shown.isoformat() if hasattr(shown, "isoformat") else str(shown)
+
+
+def _announce(served: Served, host: str, port: int, ready: Callable[[Served], None]) -> None:
+    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    url, deadline = f"http://{local}:{port}/_mockgc/health", time.monotonic() + _READY_TIMEOUT_S
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < deadline:
+        try:
+            with opener.open(url, timeout=1):
+                ready(served)
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(_READY_POLL_S)
+
+
+def write_ready_file(path: Path, served: Served) -> None:
+    """Written beside and moved into place, so that a reader never sees half of it; only the owner may read it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(served.as_dict(), file)
+    beside.replace(path)

@@ -1,0 +1,35 @@
+"""Hypothesis profiles and what a missing service does: skip with a visible reason, or fail under REQUIRE_SERVICES=1."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+_COMMON = [HealthCheck.too_slow, HealthCheck.filter_too_much]
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=50, suppress_health_check=_COMMON)
+settings.register_profile("nightly", deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=_COMMON)
+settings.load_profile(os.environ.get("MOCKGC_PROFILE", "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long profile's own tests run only there, and say so."""
+    if os.environ.get("MOCKGC_PROFILE") == "nightly":
+        return
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(pytest.mark.skip(reason="long profile: MOCKGC_PROFILE=nightly pytest runs it"))
+
+
+@pytest.fixture
+def missing_service() -> Callable[[str], None]:
+    """Call with a reason: the test is skipped, or fails where services are required."""
+
+    def report(reason: str) -> None:
+        if os.environ.get("REQUIRE_SERVICES") == "1":
+            pytest.fail(f"REQUIRE_SERVICES=1, but {reason}")
+        pytest.skip(reason)
+
+    return report
