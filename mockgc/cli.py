@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import click
@@ -48,7 +49,7 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 @click.option("--quiet", is_flag=True, help="Print nothing; use with --ready-file.")
 @click.option(
     "--ready-file", type=click.Path(dir_okay=False, path_type=Path),
-    help="Write baseUrl, organisationId, clientId and clientSecret here (JSON, mode 0600) once connections are accepted.",
+    help="Write baseUrl, organisationId, clientId, clientSecret here (JSON, mode 0600) once it answers.",
 )  # fmt: skip
 def serve_command(
     host: str, port: int, seed: int | None, freeze: datetime | None, quiet: bool, ready_file: Path | None
@@ -59,7 +60,7 @@ def serve_command(
     One organisation is ready with one client. MOCKGC_CLIENT_ID and MOCKGC_CLIENT_SECRET fix its credentials; otherwise
     they are made up and printed. With --seed and --freeze the same requests give byte-identical answers.
     """
-    given = {name: value for name, value in (("seed", seed), ("freeze", freeze)) if value is not None}
+    given: dict[str, Any] = {name: value for name, value in (("seed", seed), ("freeze", freeze)) if value is not None}
     if ready_file is not None and not ready_file.parent.is_dir():
         raise click.BadParameter(f"the folder {str(ready_file.parent)!r} does not exist", param_hint="--ready-file")
 

@@ -31,7 +31,7 @@ class Explanation:
     Args:
         outcome: `refused`, `accepted`, or `dropped` when the journal holds it no longer.
         fields: each field at fault, with who holds the value or moved the version.
-        commits: what happened to the entity between this client's last read and the refusal; what was changed, when accepted.
+        commits: what happened to the entity between this client's last read and the refusal; when accepted, what changed.
         last_read: what this client last read of the entity, None when it never did.
     """
 
@@ -77,7 +77,7 @@ def explain(store: Store, resources: Iterable[Resource], context_id: str) -> Exp
             "dropped",
             "The journal no longer holds this request: it was dropped to make room, or by a reset, "
             "or it was a token request, which is never kept.",
-            next_step="Send it again and explain the new correlation id, or serve with a larger MOCKGC_JOURNAL_ENTRIES_MAX.",
+            next_step="Send it again and explain that id, or serve with a larger MOCKGC_JOURNAL_ENTRIES_MAX.",
         )
     history = _History(store, {r.kind: r for r in resources}, organisation_id or "", entry)
     return history.accepted() if entry.error is None else history.refused()
@@ -268,7 +268,9 @@ def _lines(explanation: Explanation) -> Iterable[str]:
         yield from _holder_lines(field["holder"])
     if explanation.fields and explanation.fields[0]["holder"]:
         read = explanation.last_read
-        shown = f"version {read['version']} by {read['by']} at {read['date']} ({read['contextId']})" if read else "never"
+        shown = (
+            f"version {read['version']} by {read['by']} at {read['date']} ({read['contextId']})" if read else "never"
+        )
         yield f"  last read  {shown}"
     label = "since then" if explanation.outcome == "refused" else "changed   "
     for commit in explanation.commits:
@@ -286,8 +288,8 @@ def _holder_lines(holder: JSON | None) -> Iterable[str]:
         return
     yield f"  held by    {holder['kind']} {holder['name']!r} {holder['id']}"
     if holder["createdBy"]:
-        created = holder["createdBy"]
-        yield f"  made by    {created['request']} at {created['date']} ({created['contextId']}, client {created['clientId']})"
+        made = holder["createdBy"]
+        yield f"  made by    {made['request']} at {made['date']} ({made['contextId']}, client {made['clientId']})"
 
 
 def _commit_line(commit: JSON) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mockgc.domain.errors import WfmError
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.transaction import Read
-from mockgc.domain.errors import WfmError
 
 BODY_BYTES_KEPT = 16 * 1024
 _SECRET = re.compile(r"key$|token|secret|auth|passw|cookie|credential", re.IGNORECASE)
@@ -73,11 +74,11 @@ def redacted_query(query: str) -> str:
     return "&".join(parts)
 
 
-def ignored_headers(environ: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def ignored_headers(environ: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """
     The headers of a WSGI request that might be meant as a bypass.
 
-    Source: decided, specification of the dialect: `If-Match`, `If-None-Match`, `Idempotency-Key` and `X-…` change nothing.
+    Source: decided, specification of the dialect: conditional, idempotency and `X-…` headers change nothing.
     """
     found = []
     for key in environ:

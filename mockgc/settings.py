@@ -17,8 +17,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="MOCKGC_", frozen=True, extra="forbid")
 
-    seed: int | None = Field(None, description="Ids, secrets and tokens derive from it; random when not given.")
-    freeze: datetime | None = Field(None, description="The instant at which the emulator's clock stands still.")
-    client_id: str | None = Field(None, min_length=1, description="Client id of the first organisation; else made up.")
-    client_secret: SecretStr | None = Field(None, description="Its secret; else made up and printed once.")
-    journal_entries_max: int = Field(10_000, ge=1, description="Requests kept per organisation; older ones are dropped.")
+    seed: int | None = Field(default=None, description="Ids, secrets and tokens derive from it; random when not given.")
+    freeze: datetime | None = Field(default=None, description="The instant at which the emulator's clock stands still.")
+    client_id: str | None = Field(default=None, min_length=1, description="Id of the first client; else made up.")
+    client_secret: SecretStr | None = Field(default=None, description="Its secret; else made up and printed once.")
+    journal_entries_max: int = Field(
+        default=10_000, ge=1, description="Requests kept per organisation; older ones are dropped."
+    )

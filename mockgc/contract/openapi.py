@@ -59,7 +59,9 @@ def _summary_schema(resource: Resource) -> JSON:
     required = tuple(name for name in resource.schema["required"] if name != "agents")
     count = {"type": "integer", "minimum": 0}
     return dict(
-        object_schema({**properties, "agentCount": count, **READ_ONLY_FIELDS}, (*required, "agentCount", *READ_ONLY_FIELDS))
+        object_schema(
+            {**properties, "agentCount": count, **READ_ONLY_FIELDS}, (*required, "agentCount", *READ_ONLY_FIELDS)
+        )
     )
 
 
@@ -109,7 +111,7 @@ def _operation(resource: Resource, operation: Operation) -> JSON:
         "operationId": operation_id(resource, operation),
         "summary": operation.summary,
         "tags": [resource.kind],
-        "parameters": [*_path_parameters(operation), *(_query_parameter(resource, name) for name in operation.query)],
+        "parameters": [*_path_parameters(operation), *(_query_parameter(name) for name in operation.query)],
         "responses": _responses(resource, operation),
         "x-mockgc-permission": operation.permission,
     }
@@ -149,7 +151,7 @@ def _path_parameters(operation: Operation) -> list[JSON]:
     return [{"name": name, "in": "path", "required": True, "schema": schema} for name in names]
 
 
-def _query_parameter(resource: Resource, name: str) -> JSON:
+def _query_parameter(name: str) -> JSON:
     schema: JSON = {"type": "string"}
     if name == "pageSize":
         schema = {"type": "integer", "minimum": 1, "maximum": 100, "default": 25}
@@ -188,7 +190,9 @@ def _links(resource: Resource, operation: Operation) -> JSON:
     where = {"create": "$response.body#/id", "import": "$response.body#/schedule/id", "read": "$response.body#/id"}
     if operation.name not in where:
         return {}
-    targets = [other for other in resource.operations if other.name in ("read", "replace", "delete") and other != operation]
+    targets = [
+        other for other in resource.operations if other.name in ("read", "replace", "delete") and other != operation
+    ]
     return {
         f"{other.name}{_pascal(resource)}": {
             "operationId": operation_id(resource, other),

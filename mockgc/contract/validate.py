@@ -1,9 +1,9 @@
 """
 Bodies against schemas: JSON text -> value -> violations.
 
-The decoder is strict where JSON leaves room: duplicate keys, NaN, lone surrogates and integral floats (`1.0` as a version)
-are refused before a validator's word is trusted, because fast parsers keep the last duplicate and fast validators take
-`1.0` for an integer.
+The decoder is strict where JSON leaves room: duplicate keys, NaN, lone surrogates and integral floats (`1.0` as a
+version) are refused before a validator's word is trusted, because fast parsers keep the last duplicate and fast
+validators take `1.0` for an integer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from mockgc.domain.errors import ErrorCode, Violation, refuse
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONG = 200
-
 
 
 def decode(raw: bytes) -> Any:
@@ -148,7 +147,9 @@ def _translate(error: jsonschema_rs.ValidationError) -> Iterator[Violation]:
             yield Violation(errors.BAD_REQUEST, f"{name} is not a field here", name)
         return
     code = _CODES.get(kind, errors.BAD_REQUEST)
-    yield Violation(code, f"{path or 'the body'}: {_complaint(error, kind)}", path or None, given=_shown(error.instance))
+    yield Violation(
+        code, f"{path or 'the body'}: {_complaint(error, kind)}", path or None, given=_shown(error.instance)
+    )
 
 
 _COMPLAINTS: Mapping[str, Callable[[Any, Any], str]] = {
@@ -177,5 +178,3 @@ def _complaint(error: jsonschema_rs.ValidationError, kind: str) -> str:
     limit = getattr(error.kind, "limit", None)
     complaint = _COMPLAINTS.get(kind, lambda _, __: str(error.message)[:_LONG])
     return f"{given} {complaint(limit, getattr(error.kind, 'pattern', ''))}"
-
-

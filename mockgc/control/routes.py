@@ -131,7 +131,9 @@ def _contents(control: Blueprint, store: Store) -> None:
     @control.put("/organisations/<organisation_id>/baselines/<name>")
     def save_baseline(organisation_id: str, name: str) -> Response:
         if name == EMPTY_BASELINE:
-            raise ControlError(400, f"the baseline {EMPTY_BASELINE!r} is always there and always empty; choose another name")
+            raise ControlError(
+                400, f"the baseline {EMPTY_BASELINE!r} is always there and always empty; choose another name"
+            )
         store.save_baseline(organisation_id, name)
         return _json({"name": name}, 201)
 
@@ -217,7 +219,9 @@ def _instant(value: object) -> datetime:
     except ValueError:
         moment = datetime.min
     if not isinstance(value, str) or moment.tzinfo is None:
-        raise ControlError(400, f"freeze {value!r} is not an instant such as 2026-11-30T08:00:00Z, true, or null to go on")
+        raise ControlError(
+            400, f"freeze {value!r} is not an instant such as 2026-11-30T08:00:00Z, true, or null to go on"
+        )
     return moment
 
 

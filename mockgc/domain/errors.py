@@ -4,8 +4,8 @@ Refusals as data.
     WfmError                 anything the service answers with an error body
       (no children: what the caller may do next follows from `code`, a value)
 
-An `ErrorCode` says status, code, where the rule comes from and what to do next; a `Violation` is one occurrence of it at
-one field. No response is built here: `wire.errors` is the one translator.
+An `ErrorCode` says status, code, where the rule comes from and what to do next; a `Violation` is one occurrence of it
+at one field. No response is built here: `wire.errors` is the one translator.
 """
 
 from __future__ import annotations

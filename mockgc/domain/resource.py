@@ -1,8 +1,8 @@
 """
 The vocabulary in which a resource is declared once.
 
-A `Resource` is a value: from it follow the routes, the validation, the store's indexes, the errors, the OpenAPI document
-and the row in the documentation. Nothing here runs a rule; rules live in `rules.py` and beside the resources.
+A `Resource` is a value: from it follow the routes, the validation, the store's indexes, the errors, the OpenAPI
+document and the row in the documentation. Nothing here runs a rule; rules live in `rules.py` and beside the resources.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 The rules every versioned kind shares: create, read, list, replace, delete.
 
 Each handler is pure: (resource, operation, view, request) -> Outcome, or WfmError. The stages come in the order of the
-specification: the id in the path (404), shape and values (400, found before and raised here), then conflicts (409), all of
-one stage together.
+specification: the id in the path (404), shape and values (400, found before and raised here), then conflicts (409), all
+of one stage together.
 """
 
 from __future__ import annotations
@@ -176,7 +176,9 @@ def broken(resource: Resource, view: View, entity: Entity, before: Entity | None
     return found
 
 
-def held_keys(resource: Resource, view: View, key: UniqueKey, entity: Entity, own_id: str | None) -> Iterator[Violation]:
+def held_keys(
+    resource: Resource, view: View, key: UniqueKey, entity: Entity, own_id: str | None
+) -> Iterator[Violation]:
     """One violation for each other live entity that holds this key's value."""
     value = entity.get(key.field)
     if value is None:
@@ -216,9 +218,7 @@ def moved_with(resource: Resource, view: View, entity: Entity) -> Iterator[Write
             yield Write(kind, entity_id, advanced(before, writable(before), view.now, view.client_id))
 
 
-def _equal_holder(
-    resource: Resource, view: View, wanted: Entity, found: list[Violation]
-) -> tuple[str, Row] | None:
+def _equal_holder(resource: Resource, view: View, wanted: Entity, found: list[Violation]) -> tuple[str, Row] | None:
     holders = {(v.holder.kind, v.holder.id) for v in found if v.holder is not None}
     if view.switches.equal_create != "return_existing" or len(holders) != 1 or any(v.holder is None for v in found):
         return None
@@ -239,5 +239,3 @@ def _answer(resource: Resource, entity_id: str, row: Row, status: int) -> Outcom
 def raise_invalid(request: Request) -> None:
     if request.invalid is not None:
         raise request.invalid
-
-

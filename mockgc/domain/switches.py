@@ -1,8 +1,8 @@
 """
 Named switches: where a real service might differ, the rule is one of these, set per organisation.
 
-Each is declared once, with its values, its default and what it decides; the control API, `explain` and the documentation
-read this table.
+Each is declared once, with its values, its default and what it decides; the control API, `explain` and the
+documentation read this table.
 """
 
 from __future__ import annotations
@@ -57,9 +57,11 @@ class Choice:
 CHOICES: Mapping[str, Choice] = {
     "schedule_baseline": Choice(
         ("template", "schedule"),
-        "whose version an import's `version` is: the schedule template's, or the schedule's own (a new triple: none or 0)",
+        "whose version an import's `version` is: the template's, or the schedule's own (a new triple: none or 0)",
     ),
-    "import_moves_template": Choice((True, False), "whether a change of a schedule moves its template's version by one"),
+    "import_moves_template": Choice(
+        (True, False), "whether a change of a schedule moves its template's version by one"
+    ),
     "unchanged_import_is_stale": Choice(
         (False, True), "whether an import that changes nothing is refused when its `version` is stale"
     ),
@@ -67,7 +69,8 @@ CHOICES: Mapping[str, Choice] = {
         ("conflict", "return_existing"), "what creating an entity that exists with equal writable fields answers"
     ),
     "zone_fit": Choice(
-        ("offsets", "exact"), "whether a member's zone fits by equal UTC offsets over two years, or by being the same zone"
+        ("offsets", "exact"),
+        "whether a member's zone fits by equal UTC offsets over two years, or by being the same zone",
     ),
     "external_id_scope": Choice(("organisation", "kind"), "among which entities an externalId is unique"),
     "error_detail": Choice(("full", "code_only", "none"), "how much an error body tells"),

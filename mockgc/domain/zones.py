@@ -83,7 +83,7 @@ def _change(tz: ZoneInfo, low: datetime, high: datetime, before: timedelta) -> d
 
 
 def fits(member: str, template: str, now: datetime, switches: Switches) -> bool:
-    """Whether a member's zone fits a template's at the emulator's `now`: equal offsets at every instant of two years."""
+    """Whether a member's zone fits a template's at the emulator's `now`: equal offsets at all times of two years."""
     if member == template:
         return True
     if switches.zone_fit == "exact":

@@ -62,8 +62,8 @@ class Store(Protocol):
     """
     All state of an emulator.
 
-    Every method is safe to call from several threads. Methods that name an organisation raise `UnknownName` when there is
-    no such organisation.
+    Every method is safe to call from several threads. Methods that name an organisation raise `UnknownName` when there
+    is no such organisation.
     """
 
     def create_organisation(self, name: str | None = None, seed: int | None = None) -> Organisation: ...

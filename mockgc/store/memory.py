@@ -51,7 +51,7 @@ class _Tenant:
     ids: Ids
     contents: _Contents
     ordinal_of_ids: int
-    switches: Switches = Switches()
+    switches: Switches = field(default_factory=Switches)
     commits: list[CommitRow] = field(default_factory=list)
     sequence: int = 0
     entity_counter: int = 0
@@ -208,9 +208,17 @@ class MemoryStore:
                 before = self._apply(tenant.contents, write, data)
                 tenant.commits.append(
                     CommitRow(
-                        tenant.sequence, write.kind, write.id, before, None if data is None else before + 1,
-                        write.claimed, context_id, client_id, view.now, write.changed,
-                    )  # fmt: skip
+                        tenant.sequence,
+                        write.kind,
+                        write.id,
+                        before,
+                        None if data is None else before + 1,
+                        write.claimed,
+                        context_id,
+                        client_id,
+                        view.now,
+                        write.changed,
+                    )
                 )
             return Commit(outcome, tenant.sequence)
 

@@ -25,7 +25,9 @@ def parse(query: str, allowed: tuple[str, ...]) -> dict[str, str]:
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError:
-        raise errors.refuse(errors.BAD_REQUEST, "the query string is not well-formed UTF-8 in at most 100 parts") from None
+        raise errors.refuse(
+            errors.BAD_REQUEST, "the query string is not well-formed UTF-8 in at most 100 parts"
+        ) from None
     found = list(_violations(pairs, allowed))
     if found:
         raise WfmError(found)
@@ -41,7 +43,9 @@ def _violations(pairs: list[tuple[str, str]], allowed: tuple[str, ...]) -> Itera
         elif name in seen:
             yield Violation(errors.BAD_REQUEST, f"query parameter {name!r} comes twice", name)
         elif name in _LIMITS and not (value.isascii() and value.isdigit() and len(value) < 20):
-            yield Violation(errors.BAD_REQUEST, f"{name} {value[:200]!r} is not a whole number", name, given=value[:200])
+            yield Violation(
+                errors.BAD_REQUEST, f"{name} {value[:200]!r} is not a whole number", name, given=value[:200]
+            )
         elif name in _LIMITS and not 1 <= int(value) <= _LIMITS[name]:
             message = f"{name} {value} is not from 1 to {_LIMITS[name]}"
             yield Violation(errors.CONSTRAINT_VALIDATION, message, name, given=value)

@@ -1,4 +1,4 @@
-"""`/api/v2/wfm`: the paths of the complaint. They are not in the vendor's published contract; see each rule's source."""
+"""`/api/v2/wfm`: the paths of the complaint. Not in the vendor's published contract; see each rule's source."""
 
 from mockgc.resources.wfm_dialect.groups import GROUP
 from mockgc.resources.wfm_dialect.schedule_templates import SCHEDULE_TEMPLATE

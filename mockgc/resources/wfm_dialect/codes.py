@@ -8,8 +8,8 @@ STALE = ErrorCode(
     "a write that names a version names the current one",
     stated("the complaint: every batch after the first is refused with this message; "
            "decided: an import's version is its schedule template's, which every change of a schedule moves"),
-    "Read the entity again and send its current version; for imports carry scheduleTemplateVersion from the last answer, "
-    "or leave version out when all agents are new to the week.",
+    "Read the entity again and send its current version; for imports carry scheduleTemplateVersion from the last "
+    "answer, or leave version out when all agents are new to the week.",
 )  # fmt: skip
 NAME_IN_USE = ErrorCode(
     "wfm.name.in.use",
@@ -41,14 +41,14 @@ ZONE_INCOMPATIBLE = ErrorCode(
     409,
     "a member's time zone fits the template's: equal UTC offsets over two years from 1 January of this one",
     stated("the accepted answer says that it is checked; decided how"),
-    "Use a template in a zone with the member's offsets, or correct the member's zone; offsets of instants do not matter.",
+    "Use a template whose zone has the member's offsets, or correct the member's zone; offsets of instants are fine.",
 )
 SCHEDULE_DIFFERS = ErrorCode(
     "wfm.schedule.differs",
     409,
     "an import without version never overwrites other shifts of an agent in that week",
     decided("schedules, rule 3"),
-    "Read the schedule, decide whose shifts are right, and send the batch with the template's current version to replace.",
+    "Read the schedule, decide whose shifts are right, and send the template's current version to replace them.",
 )
 SHIFT_OVERLAP = ErrorCode(
     "wfm.shift.overlap", 409, "shifts of one agent do not overlap (half-open intervals)", decided("schedules"),

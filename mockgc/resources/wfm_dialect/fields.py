@@ -76,7 +76,8 @@ def list_operation(resource: Resource) -> Operation:
     query = ("pageSize", "pageNumber", *(f.field for f in resource.filters))
     return Operation(
         "list", "GET", resource.path, rules.listing, VIEW, f"List {resource.title}s", query=query,
-        answers={200: f"{_pascal(resource)}Listing"}, refusals=(*_COMMON, errors.BAD_REQUEST, errors.CONSTRAINT_VALIDATION),
+        answers={200: f"{_pascal(resource)}Listing"},
+        refusals=(*_COMMON, errors.BAD_REQUEST, errors.CONSTRAINT_VALIDATION),
     )  # fmt: skip
 
 

@@ -2,8 +2,8 @@
 Schedules: `/api/v2/wfm/schedules`. What one group works in one week under the group's template.
 
 `POST` is a bulk import into the triple (group, template, week). The rules are numbered as in the specification; the one
-that answers the complaint is rule 2: every committed change of a schedule moves its template's version by one, so a script
-that read the version once sees its first batch accepted and every later one refused.
+that answers the complaint is rule 2: every committed change of a schedule moves its template's version by one, so a
+script that read the version once sees its first batch accepted and every later one refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from mockgc.domain.metadata import advanced, born, writable
 from mockgc.domain.resource import CompositeKey, Filter, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.wfm_dialect import codes, fields, shifts
-from mockgc.store.base import EDIT
 
 IMPORT_AGENTS_MAX = 1000
 WEEK_AGENTS_MAX = 5000
@@ -141,7 +140,7 @@ def replace_week(resource: Resource, _: Operation, view: View, request: Request)
 
 
 def _references(resource: Resource, view: View, body: Entity, stays: set[str] | None = None) -> Iterator[Violation]:
-    """What the body names and does not exist, and what exists but is not the group's (`stays`: agents already in it)."""
+    """What does not exist, and what exists but is not the group's (`stays`: agents already in the schedule)."""
     missing = list(rules.missing_references(resource, view, body))
     yield from missing
     known = {violation.field for violation in missing}
@@ -351,4 +350,3 @@ SCHEDULE = replace(
         _DELETE,
     ),
 )
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from mockgc.domain import errors
 from mockgc.domain.errors import Holder, Violation
@@ -54,7 +55,8 @@ def impossible_instants(agents: list[Entity]) -> Iterator[Violation]:
 def stored_agents(agents: list[Entity]) -> list[Entity]:
     """The agents as they are kept: instants in UTC, shifts sorted."""
     return [
-        {"userId": agent["userId"], "shifts": sorted(map(_stored_shift, agent["shifts"]), key=_order)} for agent in agents
+        {"userId": agent["userId"], "shifts": sorted(map(_stored_shift, agent["shifts"]), key=_order)}
+        for agent in agents
     ]
 
 
@@ -98,7 +100,7 @@ def overlaps(view: View, body: Entity, changing: set[str], before: Entity | None
         if agent["userId"] not in changing:
             continue
         own = sorted((_interval(shift), position) for position, shift in enumerate(agent["shifts"]))
-        for (first, _), (second, position) in zip(own, own[1:], strict=False):
+        for (first, _), (second, position) in pairwise(own):
             if second[0] < first[1]:
                 yield _overlap(index, position, second, first, None)
         for schedule in _neighbours(view, agent["userId"], before, body["weekDate"]) if own else ():
@@ -122,9 +124,7 @@ def _neighbours(view: View, user_id: str, before: Entity | None, week_date: str)
 
 
 def _intervals_of(schedule: Entity, user_id: str) -> list[Interval]:
-    return [
-        _interval(shift) for agent in schedule["agents"] if agent["userId"] == user_id for shift in agent["shifts"]
-    ]
+    return [_interval(shift) for agent in schedule["agents"] if agent["userId"] == user_id for shift in agent["shifts"]]
 
 
 def _interval(shift: Entity) -> Interval:

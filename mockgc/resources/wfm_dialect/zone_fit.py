@@ -24,9 +24,8 @@ def misfit(view: View, user: Entity, template: Entity, field: str, holder: Entit
     member_zone, template_zone = user["timeZone"], template["timeZone"]
     if fits(member_zone, template_zone, view.now, view.switches):
         return
-    message = (
-        f"{user['name']!r} is in {member_zone}, which does not fit {template_zone} of schedule template {template['name']!r}"
-    )
+    which = f"{template_zone} of schedule template {template['name']!r}"
+    message = f"{user['name']!r} is in {member_zone}, which does not fit {which}"
     kind = "group" if "userIds" in holder else "scheduleTemplate" if "shifts" in holder else "user"
     yield Violation(
         codes.ZONE_INCOMPATIBLE, message, field, Holder(kind, holder["id"], holder["name"]), member_zone, template_zone
