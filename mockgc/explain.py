@@ -31,7 +31,7 @@ class Explanation:
     Args:
         outcome: `refused`, `accepted`, or `dropped` when the journal holds it no longer.
         fields: each field at fault, with who holds the value or moved the version.
-        commits: what happened to the entity between this client's last read and the refusal; when accepted, what changed.
+        commits: what happened to the entity since this client's last read; for an accepted request, what changed.
         last_read: what this client last read of the entity, None when it never did.
     """
 

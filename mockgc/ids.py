@@ -2,8 +2,8 @@
 Identity from a seed: ids, client ids, secrets and tokens, all derived and none random.
 
 An id is a UUID whose last twelve digits are its counter in hexadecimal, the group before them the organisation's
-ordinal, and whose rest is a keyed hash of both. So the same seed and the same requests give the same ids, no id is given
-out twice, and `issued` can tell an id that was once given out from one that never was.
+ordinal, and whose rest is a keyed hash of both. So the same seed and the same requests give the same ids, no id is
+given out twice, and `issued` can tell an id that was once given out from one that never was.
 """
 
 from __future__ import annotations
