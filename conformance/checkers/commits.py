@@ -40,6 +40,11 @@ class Commit:
     changed: tuple[str, ...] = ()
 
     @property
+    def is_create(self) -> bool:
+        """Whether the entity began here."""
+        return self.before == 0
+
+    @property
     def where(self) -> str:
         """How reports name the entity."""
         return f"{self.kind} {self.entity_id}"
@@ -91,9 +96,8 @@ def no_lost_update(commits: Iterable[Commit]) -> Violations:
     """
     Each write that names a base names the version that was current, and each full replacement names one.
 
-    A schedule's import may name no version, or its template's (rule 1 of the kind); every other update is a `PUT`,
-    which requires the version last read. A template that only moves because one of its schedules did has no claim of
-    its own.
+    An import claims its template's version, or none (rule 1 of schedules); every other update is a `PUT`, which
+    requires the version last read. What only moves because a schedule did has no claim of its own.
     """
     return tuple(_lost_updates(commits))
 
@@ -101,21 +105,15 @@ def no_lost_update(commits: Iterable[Commit]) -> Violations:
 def _lost_updates(commits: Iterable[Commit]) -> Iterator[Violation]:
     for _, rows in groupby(commits, key=lambda row: row.sequence):
         together = tuple(rows)
-        moved_along = any(row.kind == SCHEDULE for row in together)
-        bases = {row.before for row in together if row.kind in (TEMPLATE, SCHEDULE)} if moved_along else set()
+        has_schedule = any(row.kind == SCHEDULE for row in together)
         for row in together:
-            if row.before == 0 or row.after is None:
-                continue
-            if row.claimed is None and not (moved_along and row.kind in (TEMPLATE, SCHEDULE)):
-                yield Violation(
-                    f"version {row.before} was replaced by a request that named no base", row.where, (row.context_id,)
-                )
-            if row.claimed is not None and row.claimed != row.before and row.claimed not in bases:
-                yield Violation(
-                    f"accepted on base {row.claimed} while version {row.before} was current",
-                    row.where,
-                    (row.context_id,),
-                )
+            if row.claimed is not None and row.claimed != row.before:
+                what = f"accepted on base {row.claimed} while version {row.before} was current"
+                yield Violation(what, row.where, (row.context_id,))
+            may_be_silent = row.is_create or row.after is None or (has_schedule and row.kind in (TEMPLATE, SCHEDULE))
+            if row.claimed is None and not may_be_silent:
+                what = f"version {row.before} was replaced by a request that named no base"
+                yield Violation(what, row.where, (row.context_id,))
 
 
 def nothing_after(commits: Iterable[Commit], sequence: int) -> Violations:

@@ -1,0 +1,50 @@
+"""Obedience to Retry-After, over a history: who was told to wait sends nothing before the time is up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from conformance.checkers.violation import Violation, Violations
+from conformance.history import Operation
+
+SLACK_S = 1e-6
+"""Timers are floating point sums."""
+
+
+def waits_after_429(history: Iterable[Operation]) -> Violations:
+    """
+    I17: after a 429 the same request is not sent again before Retry-After has passed, and no new write is.
+
+    Requests that were already on the wire when the 429 came are no offence.
+    """
+    return tuple(_impatient(sorted(history, key=lambda operation: operation.call)))
+
+
+def _impatient(history: list[Operation]) -> Iterator[Violation]:
+    told: list[Operation] = [operation for operation in history if operation.status == 429]
+    for refusal in told:
+        if refusal.returned is None or refusal.returned_at_s is None or refusal.retry_after_s is None:
+            continue
+        until = refusal.returned_at_s + refusal.retry_after_s
+        for operation in history:
+            is_new = operation.client == refusal.client and operation.call > refusal.returned
+            if is_new and operation.at_s < until - SLACK_S and _is_again(operation, refusal):
+                waited = operation.at_s - refusal.returned_at_s
+                yield Violation(
+                    f"{operation.method} {operation.path} sent {waited:g} s after a 429 that asked for "
+                    f"{refusal.retry_after_s:g} s",
+                    operation.client,
+                )
+
+
+def _is_again(operation: Operation, refusal: Operation) -> bool:
+    same = (operation.method, operation.path, operation.body) == (refusal.method, refusal.path, refusal.body)
+    return same or operation.is_write
+
+
+def tokens_fetched(history: Iterable[Operation], client: str) -> int:
+    """How many times this client asked for a token and got one."""
+    return sum(
+        operation.client == client and operation.path == "/oauth/token" and operation.status == 200
+        for operation in history
+    )

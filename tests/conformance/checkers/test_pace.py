@@ -1,0 +1,29 @@
+"""Who was told to wait waits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.checkers.pace import tokens_fetched, waits_after_429
+from conformance.history import Operation
+
+REFUSED = Operation("a", 1, 2, 0.0, 0.0, "POST", "/x", {"n": 1}, 429, None, 3.0, "fail")
+AGAIN = Operation("a", 3, 4, 3.0, 3.0, "POST", "/x", {"n": 1}, 201, {}, None, "ok")
+
+
+def test_waiting_long_enough_passes() -> None:
+    assert waits_after_429([REFUSED, AGAIN]) == ()
+
+
+def test_asking_again_too_early_is_caught() -> None:
+    assert waits_after_429([REFUSED, replace(AGAIN, at_s=2.9)])
+
+
+def test_what_was_already_on_the_wire_and_what_others_send_is_no_offence() -> None:
+    on_the_wire, of_another = replace(AGAIN, call=0, at_s=0.0), replace(AGAIN, client="b", at_s=0.0)
+    assert waits_after_429([on_the_wire, REFUSED, of_another]) == ()
+
+
+def test_tokens_are_counted_by_client() -> None:
+    token = Operation("a", 1, 2, 0.0, 0.0, "POST", "/oauth/token", None, 200, {}, None, "ok")
+    assert tokens_fetched([token, replace(token, client="b"), replace(token, status=503)], "a") == 1
