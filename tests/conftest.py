@@ -33,3 +33,17 @@ def missing_service() -> Callable[[str], None]:
         pytest.skip(reason)
 
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the benchmarks measured."""
+    rows = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "benchmark"
+    ]
+    if rows:
+        terminalreporter.section("benchmarks (reported, not judged)")
+        for row in rows:
+            terminalreporter.write_line(str(row))
