@@ -1,0 +1,108 @@
+"""The README is true: its commands exist, its example runs, its tables say what the code says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import click
+import pytest
+
+from mockgc import Settings, create_app
+from mockgc.domain.switches import CHOICES
+from mockgc.pytest_plugin import TestOrganisation
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+PROGRAMS = ("mockgc", "migrator", "conformance")
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def program(name: str) -> click.Group:
+    """A program's command line."""
+    (entry,) = entry_points(group="console_scripts", name=name)
+    group = entry.load()
+    assert isinstance(group, click.Group)
+    return group
+
+
+def shown_commands() -> Iterator[list[str]]:
+    """Each call of one of our programs in the README's shell blocks, as words."""
+    for line in "\n".join(blocks("sh")).splitlines():
+        for part in line.split("&&"):
+            words = shlex.split(part, comments=True)
+            if words and Path(words[0]).name in PROGRAMS:
+                yield [Path(words[0]).name, *words[1:]]
+
+
+def switches_table() -> str:
+    """The README's table of switches, from the declaration."""
+    rows = [
+        f"| `{name}` | {' · '.join(f'`{str(v).lower() if isinstance(v, bool) else v}`' for v in choice.values)} "
+        f"| {choice.decides} |"
+        for name, choice in CHOICES.items()
+    ]
+    return "\n".join(["| switch | values, the default first | decides |", "| --- | --- | --- |", *rows])
+
+
+def test_ci_runs_the_test_command_of_the_readme_and_nothing_else() -> None:
+    command = next(block.strip() for block in blocks("sh") if "pytest" in block)
+    script = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
+    work = [line for line in script if line and not line.startswith(("#", "set ", "cd ", "export "))]
+    assert work == [command]
+
+
+@pytest.mark.parametrize("words", list(shown_commands()), ids=" ".join)
+def test_each_command_in_the_readme_parses(words: list[str]) -> None:
+    group = program(words[0])
+    command = group.get_command(click.Context(group), words[1])
+    assert command is not None, f"{words[0]} has no command {words[1]!r}"
+    command.make_context(words[1], list(words[2:]), resilient_parsing=True)
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    own = words[2 : words.index("--")] if "--" in words else words[2:]
+    assert [word for word in own if word.startswith("--") and word not in known] == []
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    missing = [command for command in program(name).commands if f"{name} {command}" not in README]
+    assert missing == []
+
+
+def test_the_table_of_switches_is_what_the_code_declares() -> None:
+    assert switches_table() in README
+
+
+def test_every_control_route_is_in_the_readme() -> None:
+    rules = {rule.rule for rule in create_app(Settings(seed=1)).url_map.iter_rules()}
+    shown = {re.sub(r"<(?:\w+:)?(\w+)>", "{}", rule) for rule in rules}
+    documented = {re.sub(r"\{\w+\}", "{}", path) for path in re.findall(r"/_mockgc/[\w/{}.-]+", README)}
+    listed = {"/_mockgc/organisations/{}"}  # read of what creating answers
+    assert shown - documented - listed == set()
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    names = [f"MOCKGC_{name.upper()}" for name in Settings.model_fields]
+    assert [name for name in names if name not in README] == []
+
+
+def test_the_pytest_example_runs(mockgc_organisation: TestOrganisation) -> None:
+    (example,) = blocks("python")
+    namespace: dict[str, object] = {}
+    exec(compile(example, "README.md", "exec"), namespace)
+    test = namespace["test_second_batch_survives"]
+    assert callable(test)
+    test(mockgc_organisation)
+
+
+def test_the_changelog_names_the_version() -> None:
+    version = re.search(r'^version = "(.*)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert version is not None
+    assert f"## {version[1]}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
