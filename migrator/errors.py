@@ -1,0 +1,38 @@
+"""
+The error tree, sorted by what the caller may do next.
+
+    MigratorError
+    ├── InputError          correct the input and start again (source, mapping, plan file, journal, settings)
+    │   ├── PlanUnreadable      a plan file that is no plan, or one of another target
+    │   └── JournalDamaged      a journal line that cannot be read; without the journal a run reads more, no worse
+    ├── PreflightFailed     nothing was written: credentials, address or permissions of the target are wrong
+    └── JournalLocked       another run is at work on the same journal; wait for it
+
+What happens to one row of a plan is never an error: it is an outcome in the report.
+"""
+
+from __future__ import annotations
+
+
+class MigratorError(Exception):
+    """Anything the command line reports in one sentence, without a traceback."""
+
+
+class InputError(MigratorError):
+    """Something given to the program is wrong; the message names it, its value and what would be right."""
+
+
+class PlanUnreadable(InputError):
+    """A plan file that cannot be applied as it is."""
+
+
+class JournalDamaged(InputError):
+    """A journal with a line, not its last, that is no entry."""
+
+
+class PreflightFailed(MigratorError):
+    """The target cannot be worked with; found before any write."""
+
+
+class JournalLocked(MigratorError):
+    """Another live run holds the journal."""
