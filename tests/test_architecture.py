@@ -13,8 +13,8 @@ PROGRAMS = ("mockgc", "migrator", "conformance")
 
 ALLOWED = {
     "mockgc.domain": {"mockgc.domain"},
-    "mockgc.contract": {"mockgc.contract", "mockgc.domain", "mockgc.resources"},
-    "mockgc.resources": {"mockgc.resources", "mockgc.domain", "mockgc.contract", "mockgc.store.base"},
+    "mockgc.contract": {"mockgc.contract", "mockgc.domain"},
+    "mockgc.resources": {"mockgc.resources", "mockgc.domain", "mockgc.contract"},
     "mockgc.store": {"mockgc.store", "mockgc.domain", "mockgc.clock", "mockgc.ids", "mockgc.journal"},
     "mockgc.explain": {"mockgc.domain", "mockgc.journal", "mockgc.store.base"},
     "mockgc.journal": {"mockgc.domain"},

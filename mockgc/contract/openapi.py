@@ -8,8 +8,8 @@ from typing import Any
 
 from mockgc.domain.errors import ErrorCode
 from mockgc.domain.resource import Operation, Resource
+from mockgc.domain.schema import METADATA, object_schema, read_schema
 from mockgc.domain.switches import CHOICES
-from mockgc.resources.wfm_dialect.fields import READ_ONLY_FIELDS, TIME_ZONE_COMPONENT, object_schema, read_schema
 
 JSON = dict[str, Any]
 _ERROR_BODY: JSON = {
@@ -41,7 +41,7 @@ _ERROR_BODY: JSON = {
 
 def component_schemas(resources: tuple[Resource, ...]) -> JSON:
     """All named schemas."""
-    schemas: JSON = {"TimeZone": TIME_ZONE_COMPONENT, "ErrorBody": _ERROR_BODY}
+    schemas: JSON = {"ErrorBody": _ERROR_BODY}
     for resource in resources:
         name = _pascal(resource)
         schemas[name] = read_schema(resource)
@@ -58,11 +58,7 @@ def _summary_schema(resource: Resource) -> JSON:
     properties = {name: schema for name, schema in resource.schema["properties"].items() if name != "agents"}
     required = tuple(name for name in resource.schema["required"] if name != "agents")
     count = {"type": "integer", "minimum": 0}
-    return dict(
-        object_schema(
-            {**properties, "agentCount": count, **READ_ONLY_FIELDS}, (*required, "agentCount", *READ_ONLY_FIELDS)
-        )
-    )
+    return dict(object_schema({**properties, "agentCount": count, **METADATA}, (*required, "agentCount", *METADATA)))
 
 
 def _listing_schema(entity: str) -> JSON:

@@ -18,7 +18,7 @@ from mockgc.domain.resource import Resource
 from mockgc.domain.switches import CHOICES, Switches
 from mockgc.domain.transaction import CommitRow
 from mockgc.explain import explain
-from mockgc.store.base import ALL_PERMISSIONS, EMPTY_BASELINE, Store, UnknownName
+from mockgc.store.base import EMPTY_BASELINE, Client, Store, UnknownName
 
 JSON = dict[str, Any]
 T = TypeVar("T", str, int)
@@ -39,7 +39,7 @@ def blueprint(
     control = Blueprint("control", __name__)
     _errors(control)
     _service(control, store, wall, document)
-    _organisations(control, store)
+    _organisations(control, store, resources)
     _contents(control, store)
     _history(control, store, resources)
     return control
@@ -82,7 +82,12 @@ def _service(control: Blueprint, store: Store, wall: WallClock, document: Callab
         return _json(_clock(store))
 
 
-def _organisations(control: Blueprint, store: Store) -> None:
+def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, ...]) -> None:
+    known = sorted({operation.permission for resource in resources for operation in resource.operations})
+
+    def granted(client: Client) -> list[str]:
+        return known if client.permissions is None else sorted(client.permissions)
+
     @control.get("/organisations")
     def organisations() -> Response:
         return _json({"entities": [{"id": o.id, "name": o.name} for o in store.organisations()]})
@@ -100,7 +105,7 @@ def _organisations(control: Blueprint, store: Store) -> None:
     def organisation(organisation_id: str) -> Response:
         found = store.organisation(organisation_id)
         clients = [
-            {"clientId": c.id, "permissions": sorted(c.permissions), "accessTokenSeconds": c.access_token_s}
+            {"clientId": c.id, "permissions": granted(c), "accessTokenSeconds": c.access_token_s}
             for c in store.clients(organisation_id)
         ]
         return _json({"id": found.id, "name": found.name, "clients": clients})
@@ -111,9 +116,9 @@ def _organisations(control: Blueprint, store: Store) -> None:
         lifetime = _typed(body, "accessTokenSeconds", int)
         if lifetime is not None and not 1 <= lifetime <= 10**9:
             raise ControlError(400, f"accessTokenSeconds {lifetime} is not from 1 to 1000000000")
-        client = store.add_client(organisation_id, _permissions(body), lifetime or 86_400)
+        client = store.add_client(organisation_id, _permissions(body, known), lifetime or 86_400)
         created = {"organisationId": organisation_id, "clientId": client.id, "clientSecret": client.secret}
-        details = {"permissions": sorted(client.permissions), "accessTokenSeconds": client.access_token_s}
+        details = {"permissions": granted(client), "accessTokenSeconds": client.access_token_s}
         return _json({**created, **details}, 201)
 
 
@@ -225,12 +230,12 @@ def _instant(value: object) -> datetime:
     return moment
 
 
-def _permissions(body: JSON) -> frozenset[str]:
-    if "permissions" not in body:
-        return ALL_PERMISSIONS
-    given = body["permissions"]
-    if not isinstance(given, list) or not all(item in ALL_PERMISSIONS for item in given):
-        raise ControlError(400, f"permissions {given!r}: a list of some of {', '.join(sorted(ALL_PERMISSIONS))}")
+def _permissions(body: JSON, known: list[str]) -> frozenset[str] | None:
+    given = body.get("permissions")
+    if given is None:
+        return None
+    if not isinstance(given, list) or not all(item in known for item in given):
+        raise ControlError(400, f"permissions {given!r}: a list of some of {', '.join(known)}")
     return frozenset(given)
 
 

@@ -12,20 +12,22 @@ from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, CommitRow, Rule
 from mockgc.journal import Entry
 
-VIEW, EDIT = "wfm:dialect:view", "wfm:dialect:edit"
-ALL_PERMISSIONS = frozenset({VIEW, EDIT})
 EMPTY_BASELINE = "empty"
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An OAuth client of one organisation."""
+    """An OAuth client of one organisation; `permissions` None stands for all there are."""
 
     id: str
     secret: str = field(repr=False)
     organisation_id: str = ""
-    permissions: frozenset[str] = ALL_PERMISSIONS
+    permissions: frozenset[str] | None = None
     access_token_s: int = 86_400
+
+    def may(self, permission: str) -> bool:
+        """Whether the client has this permission."""
+        return self.permissions is None or permission in self.permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Store(Protocol):
     def add_client(
         self,
         organisation_id: str,
-        permissions: frozenset[str] = ALL_PERMISSIONS,
+        permissions: frozenset[str] | None = None,
         access_token_s: int = 86_400,
         credentials: tuple[str, str] | None = None,
     ) -> Client:

@@ -19,7 +19,7 @@ from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, CommitRow, Entity, Row, Rule, Write
 from mockgc.ids import Ids
 from mockgc.journal import Entry
-from mockgc.store.base import ALL_PERMISSIONS, EMPTY_BASELINE, Client, Journal, Organisation, Token, UnknownName
+from mockgc.store.base import EMPTY_BASELINE, Client, Journal, Organisation, Token, UnknownName
 
 Address = tuple[str, str]
 """(kind, id)."""
@@ -159,7 +159,7 @@ class MemoryStore:
     def add_client(
         self,
         organisation_id: str,
-        permissions: frozenset[str] = ALL_PERMISSIONS,
+        permissions: frozenset[str] | None = None,
         access_token_s: int = 86_400,
         credentials: tuple[str, str] | None = None,
     ) -> Client:

@@ -92,7 +92,7 @@ class Pipeline:
         match = self._routes.match(_path(environ))
         route = _route(match, environ)
         exchange.operation = f"{route.resource.kind}.{route.operation.name}"
-        if route.operation.permission not in client.permissions:
+        if not client.may(route.operation.permission):
             message = f"The client lacks the permission {route.operation.permission}."
             raise refuse(errors.MISSING_PERMISSIONS, message)
         request = _request(environ, route, match, exchange)

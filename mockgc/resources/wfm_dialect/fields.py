@@ -6,16 +6,15 @@ Source: decided, specification of the dialect, limits.
 
 from __future__ import annotations
 
-from typing import Any
-
 from mockgc.domain import errors, rules
 from mockgc.domain.names import BLANKS
 from mockgc.domain.resource import Operation, Resource, Schema
+from mockgc.domain.schema import body_schema
 from mockgc.domain.zones import zone_names
 from mockgc.resources.wfm_dialect import codes
-from mockgc.store.base import EDIT, VIEW
 
 PREFIX = "/api/v2/wfm"
+VIEW, EDIT = "wfm:dialect:view", "wfm:dialect:edit"
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 
 NAME: Schema = {
@@ -29,42 +28,13 @@ DESCRIPTION: Schema = {
 }  # fmt: skip
 ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^[^{_CONTROL}]*$"}
 ZONE: Schema = {"$ref": "#/components/schemas/TimeZone"}
-TIME_ZONE_COMPONENT: Schema = {
+TIME_ZONE: Schema = {
     "type": "string", "enum": list(zone_names()), "description": "An IANA time zone; aliases are accepted.",
 }  # fmt: skip
 ACTIVITY_CODE: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": f"^[^{_CONTROL}]*$"}
 LENGTH_MINUTES: Schema = {"type": "integer", "minimum": 1, "maximum": 1440}
 VERSION: Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
 DATE_TIME: Schema = {"type": "string", "format": "date-time"}
-
-READ_ONLY_FIELDS: dict[str, Schema] = {
-    "id": {"type": "string", "readOnly": True},
-    "version": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
-    "dateCreated": {"type": "string", "readOnly": True},
-    "dateModified": {"type": "string", "readOnly": True},
-    "modifiedBy": {"type": "string", "readOnly": True},
-    "selfUri": {"type": "string", "readOnly": True},
-}
-
-
-def object_schema(properties: dict[str, Schema], required: tuple[str, ...]) -> Schema:
-    """A closed object."""
-    return {
-        "type": "object", "properties": properties, "required": list(required), "additionalProperties": False,
-    }  # fmt: skip
-
-
-def body_schema(resource: Resource, also_required: tuple[str, ...] = ()) -> Schema:
-    """What create and replace take: the writable fields; read-only ones may be sent back."""
-    properties = {**resource.schema["properties"], **READ_ONLY_FIELDS}
-    return object_schema(properties, (*resource.schema["required"], *also_required))
-
-
-def read_schema(resource: Resource) -> Schema:
-    """What read answers: the writable fields and the metadata."""
-    properties: dict[str, Any] = {**resource.schema["properties"], **READ_ONLY_FIELDS}
-    return object_schema(properties, (*resource.schema["required"], *READ_ONLY_FIELDS))
-
 
 _COMMON = (errors.AUTHENTICATION_REQUIRED, errors.BAD_CREDENTIALS, errors.MISSING_PERMISSIONS)
 SHAPE = (errors.BAD_REQUEST, errors.INVALID_VALUE, errors.CONSTRAINT_VALIDATION, errors.INVALID_DATE)

@@ -9,6 +9,7 @@ from typing import Any
 from mockgc.domain.errors import Violation
 from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Filter, Reference, Resource, UniqueKey
+from mockgc.domain.schema import object_schema
 from mockgc.domain.transaction import Entity, View
 from mockgc.resources.wfm_dialect import codes, fields
 from mockgc.resources.wfm_dialect.zone_fit import misfit
@@ -41,7 +42,7 @@ _SHAPE = Resource(
     path=f"{fields.PREFIX}/users/groups",
     title="group",
     id_parameter="groupId",
-    schema=fields.object_schema(
+    schema=object_schema(
         {
             "name": fields.NAME,
             "externalId": fields.EXTERNAL_ID,

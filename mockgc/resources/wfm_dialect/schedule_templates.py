@@ -10,13 +10,14 @@ from typing import Any
 from mockgc.domain.errors import Violation
 from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Filter, Resource, UniqueKey
+from mockgc.domain.schema import object_schema
 from mockgc.domain.transaction import Entity, View
 from mockgc.resources.wfm_dialect import codes, fields
 from mockgc.resources.wfm_dialect.zone_fit import misfit
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-SHIFT = fields.object_schema(
+SHIFT = object_schema(
     {
         "days": {"type": "array", "items": {"type": "string", "enum": list(DAYS)}, "minItems": 1, "maxItems": 7},
         "startTime": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
@@ -59,7 +60,7 @@ _SHAPE = Resource(
     path=f"{fields.PREFIX}/scheduletemplates",
     title="schedule template",
     id_parameter="scheduleTemplateId",
-    schema=fields.object_schema(
+    schema=object_schema(
         {
             "name": fields.NAME,
             "externalId": fields.EXTERNAL_ID,

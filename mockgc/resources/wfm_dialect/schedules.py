@@ -17,6 +17,7 @@ from mockgc.domain import errors, rules
 from mockgc.domain.errors import Holder, Violation, WfmError
 from mockgc.domain.metadata import advanced, born, writable
 from mockgc.domain.resource import CompositeKey, Filter, Operation, Reference, Resource, UniqueKey
+from mockgc.domain.schema import METADATA, object_schema
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.wfm_dialect import codes, fields, shifts
 
@@ -262,7 +263,7 @@ def _moves_template(view: View, schedule: Entity) -> tuple[tuple[str, str], ...]
 
 
 def _agents(most: int, least: int) -> dict[str, Any]:
-    agent = fields.object_schema(
+    agent = object_schema(
         {"userId": fields.ID, "shifts": {"type": "array", "items": shifts.SHIFT, "maxItems": 50}}, ("userId", "shifts")
     )
     return {"type": "array", "items": agent, "maxItems": most, "minItems": least}
@@ -284,15 +285,15 @@ def _fields(agents: dict[str, Any]) -> dict[str, Any]:
 
 
 _REQUIRED = ("groupId", "scheduleTemplateId", "weekDate", "agents")
-_IMPORT_BODY = fields.object_schema(
-    {**_fields(_agents(IMPORT_AGENTS_MAX, 1)), **fields.READ_ONLY_FIELDS}, _REQUIRED
+_IMPORT_BODY = object_schema(
+    {**_fields(_agents(IMPORT_AGENTS_MAX, 1)), **METADATA}, _REQUIRED
 )  # fmt: skip
 _SHAPE = Resource(
     kind="schedule",
     path=f"{fields.PREFIX}/schedules",
     title="schedule",
     id_parameter="scheduleId",
-    schema=fields.object_schema(_fields(_agents(WEEK_AGENTS_MAX, 0)), _REQUIRED),
+    schema=object_schema(_fields(_agents(WEEK_AGENTS_MAX, 0)), _REQUIRED),
     example={
         "groupId": "5c0e1f2a-0000-4000-8001-000000000003",
         "scheduleTemplateId": "5c0e1f2a-0000-4000-8001-000000000001",
@@ -323,7 +324,7 @@ _READ, _REPLACE, _DELETE = fields.item_operations(_SHAPE, _REFUSALS, body_bytes_
 SCHEDULE = replace(
     _SHAPE,
     components={
-        "ScheduleImportResult": fields.object_schema(
+        "ScheduleImportResult": object_schema(
             {
                 "schedule": {"$ref": "#/components/schemas/ScheduleSummary"},
                 "scheduleTemplateVersion": {"type": "integer"},

@@ -13,11 +13,12 @@ from itertools import pairwise
 from mockgc.domain import errors
 from mockgc.domain.errors import Holder, Violation
 from mockgc.domain.resource import Schema
+from mockgc.domain.schema import object_schema
 from mockgc.domain.transaction import Entity, View
 from mockgc.domain.zones import zone
 from mockgc.resources.wfm_dialect import codes, fields
 
-SHIFT: Schema = fields.object_schema(
+SHIFT: Schema = object_schema(
     {"start": fields.DATE_TIME, "lengthMinutes": fields.LENGTH_MINUTES, "activityCode": fields.ACTIVITY_CODE},
     ("start", "lengthMinutes"),
 )

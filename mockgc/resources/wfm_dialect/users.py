@@ -8,6 +8,7 @@ from dataclasses import replace
 from mockgc.domain.errors import Violation
 from mockgc.domain.names import folded_email, folded_name
 from mockgc.domain.resource import Filter, Resource, UniqueKey
+from mockgc.domain.schema import object_schema
 from mockgc.domain.transaction import Entity, View
 from mockgc.resources.wfm_dialect import codes, fields
 from mockgc.resources.wfm_dialect.zone_fit import misfit
@@ -33,7 +34,7 @@ _SHAPE = Resource(
     path=f"{fields.PREFIX}/users",
     title="user",
     id_parameter="userId",
-    schema=fields.object_schema(
+    schema=object_schema(
         {
             "name": fields.NAME,
             "email": {
@@ -60,6 +61,7 @@ _SHAPE = Resource(
     filters=(Filter("externalId"), Filter("name", folded_name), Filter("email", folded_email)),
     checks=(_keeps_fitting,),
     complete=_active,
+    components={"TimeZone": fields.TIME_ZONE},
     in_use=codes.IN_USE,
     stale=codes.STALE,
 )
