@@ -15,7 +15,7 @@ that the claim holds. Nothing raises on a bad history: what is wrong is the answ
 `state` (a `conformance.final_state.FinalState`)::
 
     unique_keys(state) -> Violations                # I1: externalId, e-mail, template and group name, schedule triple
-    references_hold(state) -> Violations            # I6: every id points at something alive and fitting
+    references_hold(state) -> Violations            # I6: every id points at something alive
     normalise(state) -> Normalised                  # comparable; ids become names and e-mails, no versions or times
     differences(a: Normalised, b: Normalised) -> tuple[str, ...]      # empty when equal
     agents_present(state, agents) -> Violations     # every eligible agent is found, by e-mail or externalId

@@ -61,13 +61,12 @@ def _duplicates(state: FinalState) -> Iterator[Violation]:
 
 
 def references_hold(state: FinalState) -> Violations:
-    """Groups point at live templates and users; schedules at a live group, that group's template, and its members."""
+    """Groups point at live templates and users; schedules at a live group, a live template and live users."""
     return tuple(_dangling(state))
 
 
 def _dangling(state: FinalState) -> Iterator[Violation]:
     ids = {kind: {entity["id"] for entity in state.of(kind)} for kind in KINDS}
-    groups = {group["id"]: group for group in state.groups}
     for group in state.groups:
         here = _where(GROUPS, group)
         if group["scheduleTemplateId"] not in ids[TEMPLATES]:
@@ -75,11 +74,10 @@ def _dangling(state: FinalState) -> Iterator[Violation]:
         for user_id in sorted(set(group.get("userIds") or ()) - ids[USERS]):
             yield Violation(f"userIds holds {user_id}, which names nothing", here)
     for schedule in state.schedules:
-        here, of_group = _where(SCHEDULES, schedule), groups.get(schedule["groupId"])
-        if of_group is None:
-            yield Violation(f"groupId {schedule['groupId']} names nothing", here)
-        elif of_group["scheduleTemplateId"] != schedule["scheduleTemplateId"]:
-            yield Violation(f"scheduleTemplateId is not that of group {of_group['id']}", here)
+        here = _where(SCHEDULES, schedule)
+        for key, kind in (("groupId", GROUPS), ("scheduleTemplateId", TEMPLATES)):
+            if schedule[key] not in ids[kind]:
+                yield Violation(f"{key} {schedule[key]} names nothing", here)
         for agent in schedule.get("agents") or ():
             if agent["userId"] not in ids[USERS]:
                 yield Violation(f"agents holds {agent['userId']}, which names nothing", here)

@@ -73,7 +73,7 @@ def test_a_key_held_twice_is_caught(bad: FinalState) -> None:
         state(schedule__scheduleTemplateId="gone"),
         state(schedule__agents=[{"userId": "gone", "shifts": []}]),
     ],
-    ids=["template", "member", "group", "not the group's template", "agent"],
+    ids=["template", "member", "group", "schedule's template", "agent"],
 )
 def test_a_dangling_reference_is_caught(bad: FinalState) -> None:
     assert references_hold(bad)
