@@ -28,6 +28,8 @@ from mockgc.settings import Settings
 _THREADS = 8
 _READY_POLL_S = 0.02
 _READY_TIMEOUT_S = 30.0
+_LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+"""Where an address that stands for all of them answers on this machine."""
 
 
 class PortTaken(Exception):
@@ -81,9 +83,9 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
         settings = settings.model_copy(update={"seed": secrets.randbits(256)})
     _to_environment(settings)
     app, credentials = _with_organisation(settings)
-    shown = f"[{host}]" if ":" in host else host
-    served = Served(f"http://{shown}:{port}", credentials)
-    threading.Thread(target=_announce, args=(served, host, port, ready), daemon=True).start()
+    local = _LOCAL.get(host, host)
+    served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials)
+    threading.Thread(target=_announce, args=(served, ready), daemon=True).start()
     _run(app, host, port)
 
 
@@ -136,9 +138,8 @@ def _to_environment(settings: Settings) -> None:
             os.environ[f"MOCKGC_{name.upper()}"] = shown.isoformat() if hasattr(shown, "isoformat") else str(shown)
 
 
-def _announce(served: Served, host: str, port: int, ready: Callable[[Served], None]) -> None:
-    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    url, deadline = f"http://{local}:{port}/_mockgc/health", time.monotonic() + _READY_TIMEOUT_S
+def _announce(served: Served, ready: Callable[[Served], None]) -> None:
+    url, deadline = f"{served.base_url}/_mockgc/health", time.monotonic() + _READY_TIMEOUT_S
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
         try:
