@@ -78,6 +78,8 @@ class DialectMachine(RuleBasedStateMachine):
         path = CLAIMS[request.kind].path + (f"/{request.entity_id}" if request.entity_id else "")
         answer = self.target.send(request.method, path, request.body, request.query)
         response = model.Response(answer.status_code, answer.json() if answer.content else None)
+        if answer.status_code >= 500:
+            raise RuntimeError(f"{request}: the server itself failed: {answer.text}")
         if answer.status_code >= 400:
             self.refusals[response.body["code"]] += 1
         wrong, self.state = model.step(self.state, request, response)
