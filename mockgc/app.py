@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, request
@@ -27,6 +28,9 @@ from mockgc.store.memory import MemoryStore
 from mockgc.wire.oauth import token_endpoint
 from mockgc.wire.pipeline import Answer, Pipeline
 from mockgc.wire.routes import Routes
+
+StoreFactory = Callable[[tuple[Resource, ...], Ids, WallClock, int], Store]
+"""Builds a store from the registry, a source of ids, the wall clock, and how many requests the journal keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def create_app(
     settings: Settings | None = None,
     *,
     resources: tuple[Resource, ...] | None = None,
-    store: Callable[[tuple[Resource, ...], Ids, WallClock, int], Store] = MemoryStore,
+    store: StoreFactory | None = None,
     wall: WallClock = wall_clock,
 ) -> Flask:
     """
@@ -101,18 +105,27 @@ def create_app(
     Args:
         settings: read from the environment when not given.
         resources: the registry; another one for tests of the emulator's own checks.
-        store: builds the store.
+        store: builds the store; else the settings say where state is kept.
         wall: the clock behind the emulator's clock.
     """
     settings = settings if settings is not None else Settings()
     used = registry() if resources is None else checked(resources)
     seed = secrets.token_bytes(32) if settings.seed is None else str(settings.seed).encode()
-    state = store(used, Ids(seed), wall, settings.journal_entries_max)
+    build = store or _store_of(settings)
+    state = build(used, Ids(seed, settings.seed is not None), wall, settings.journal_entries_max)
     clock = Clock(state, wall)
     if settings.freeze is not None:
         clock.freeze(settings.freeze)
     emulator = Emulator(state, clock, used)
     return _flask(emulator, wall)
+
+
+def _store_of(settings: Settings) -> StoreFactory:
+    if settings.data is None:
+        return MemoryStore
+    from mockgc.store.sqlite import SqliteStore  # noqa: PLC0415 (start-up does not pay for what it does not use)
+
+    return partial(SqliteStore, settings.data)
 
 
 def _flask(emulator: Emulator, wall: WallClock) -> Flask:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from mockgc.serve import PortTaken, Served, serve, write_ready_file
 from mockgc.settings import Settings
+from mockgc.store.base import DataFileMismatch
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,21 +47,29 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
 @click.option("--seed", type=int, help="Ids, secrets and tokens derive from it; random when not given.")
 @click.option("--freeze", metavar="TIME", callback=_instant, help="Stand the clock still, e.g. 2026-11-30T08:00:00Z.")
+@click.option(
+    "--data", metavar="FILE.db", type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep all state in this SQLite file; it survives a restart and a kill. In memory when not given.",
+)  # fmt: skip
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; needs --data.")
 @click.option("--quiet", is_flag=True, help="Print nothing; use with --ready-file.")
 @click.option(
     "--ready-file", type=click.Path(dir_okay=False, path_type=Path),
     help="Write baseUrl, organisationId, clientId, clientSecret here (JSON, mode 0600) once it answers.",
 )  # fmt: skip
 def serve_command(
-    host: str, port: int, seed: int | None, freeze: datetime | None, quiet: bool, ready_file: Path | None
-) -> None:
+    host: str, port: int, seed: int | None, freeze: datetime | None, data: Path | None, workers: int, quiet: bool,
+    ready_file: Path | None,
+) -> None:  # fmt: skip
     """
     Serve an emulator until Ctrl-C.
 
     One organisation is ready with one client. MOCKGC_CLIENT_ID and MOCKGC_CLIENT_SECRET fix its credentials; otherwise
     they are made up and printed. With --seed and --freeze the same requests give byte-identical answers.
     """
-    given: dict[str, Any] = {name: value for name, value in (("seed", seed), ("freeze", freeze)) if value is not None}
+    given: dict[str, Any] = {
+        name: value for name, value in (("seed", seed), ("freeze", freeze), ("data", data)) if value is not None
+    }
     if ready_file is not None and not ready_file.parent.is_dir():
         raise click.BadParameter(f"the folder {str(ready_file.parent)!r} does not exist", param_hint="--ready-file")
 
@@ -72,8 +81,11 @@ def serve_command(
 
     try:
         settings = Settings(**given)
-        serve(settings, host, port, ready)
-    except PortTaken as error:
+        if workers > 1 and settings.data is None:
+            message = "state in memory is not shared between processes: give --data FILE.db"
+            raise click.BadParameter(message, param_hint="--workers")
+        serve(settings, host, port, ready, workers)
+    except (PortTaken, DataFileMismatch) as error:
         raise click.ClickException(str(error)) from None
     except ValidationError as error:
         lines = [f"MOCKGC_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]

@@ -18,12 +18,18 @@ class Ids:
 
     Args:
         seed: bytes that nobody guesses unless the user fixed them; at most 64 are used.
+        is_fixed: whether the user asked for this very seed.
     """
 
-    __slots__ = ("_seed",)
+    __slots__ = ("_seed", "is_fixed")
 
-    def __init__(self, seed: bytes) -> None:
-        self._seed = seed[:64]
+    def __init__(self, seed: bytes, is_fixed: bool = True) -> None:
+        self._seed, self.is_fixed = seed[:64], is_fixed
+
+    @property
+    def seed(self) -> bytes:
+        """For a store that has to remember it; as secret as what derives from it."""
+        return self._seed
 
     def uuid(self, stream: str, ordinal: int, counter: int) -> str:
         """The id number `counter` of a stream of one organisation."""

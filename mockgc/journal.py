@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from mockgc.domain.errors import WfmError
+import orjson
+
+from mockgc.domain.errors import ErrorCode, Holder, Provenance, Violation, WfmError
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.transaction import Read
 
@@ -44,6 +46,23 @@ class Entry:
     ignored: tuple[tuple[str, str], ...]
     body: bytes
 
+    def encoded(self) -> bytes:
+        """The entry as bytes, for a store that outlives the process."""
+        fields = {slot: getattr(self, slot) for slot in self.__slots__ if slot not in ("error", "body")}
+        violations = [asdict(violation) for violation in self.error.violations] if self.error else None
+        return orjson.dumps({**fields, "violations": violations, "body": self.body.hex()})
+
+    @classmethod
+    def decoded(cls, data: bytes) -> Entry:
+        """The entry that `encoded` gave these bytes for."""
+        fields = orjson.loads(data)
+        violations = fields.pop("violations")
+        fields["error"] = WfmError(map(_violation, violations)) if violations else None
+        fields["at"] = datetime.fromisoformat(fields["at"])
+        fields["reads"] = tuple((kind, entity_id, version) for kind, entity_id, version in fields["reads"])
+        fields["ignored"] = tuple((name, value) for name, value in fields["ignored"])
+        return cls(**{**fields, "body": bytes.fromhex(fields["body"])})
+
     def as_dict(self) -> dict[str, Any]:
         """The entry as the control API shows it."""
         return {
@@ -63,6 +82,12 @@ class Entry:
             "requestBody": self.body[:BODY_BYTES_KEPT].decode("utf-8", "replace"),
             "requestBodyBytes": len(self.body),
         }
+
+
+def _violation(fields: dict[str, Any]) -> Violation:
+    code = ErrorCode(**{**fields["code"], "source": Provenance(**fields["code"]["source"])})
+    holder = Holder(**fields["holder"]) if fields["holder"] else None
+    return Violation(**{**fields, "code": code, "holder": holder})
 
 
 def redacted_query(query: str) -> str:

@@ -24,6 +24,7 @@ from flask import Flask
 
 from mockgc.app import Credentials, create_app
 from mockgc.settings import Settings
+from mockgc.store.base import Store
 
 _THREADS = 8
 _READY_POLL_S = 0.02
@@ -60,36 +61,42 @@ def application() -> Flask:
 
 
 def _with_organisation(settings: Settings) -> tuple[Flask, Credentials]:
+    """The application and its first organisation, which a data file may hold already."""
     app = create_app(settings)
+    store: Store = app.extensions["mockgc"].store
+    for organisation in store.organisations()[:1]:
+        first = store.clients(organisation.id)[0]
+        return app, Credentials(organisation.id, first.id, first.secret)
     fixed = None
     if settings.client_id is not None and settings.client_secret is not None:
         fixed = (settings.client_id, settings.client_secret.get_secret_value())
     return app, app.extensions["mockgc"].create_organisation("first", credentials=fixed)
 
 
-def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], None]) -> None:
+def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], None], workers: int = 1) -> None:
     """
     Serve until SIGINT or SIGTERM.
 
     Args:
         port: 0 takes a free one.
         ready: called once, when connections are accepted.
+        workers: processes; more than one needs a data file, because memory is not shared.
 
     Raises:
         PortTaken: nothing was started.
     """
     port = free_port(host, port)
-    if settings.seed is None:
+    if settings.seed is None and settings.data is None:
         settings = settings.model_copy(update={"seed": secrets.randbits(256)})
     _to_environment(settings)
     app, credentials = _with_organisation(settings)
     local = _LOCAL.get(host, host)
     served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials)
     threading.Thread(target=_announce, args=(served, ready), daemon=True).start()
-    _run(app, host, port)
+    _run(app, host, port, workers)
 
 
-def _run(app: Flask, host: str, port: int) -> None:
+def _run(app: Flask, host: str, port: int, workers: int) -> None:
     try:
         from granian import Granian  # noqa: PLC0415 (absent where it has no wheel)
         from granian.constants import Interfaces  # noqa: PLC0415
@@ -104,7 +111,7 @@ def _run(app: Flask, host: str, port: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         factory=True,
-        workers=1,
+        workers=workers,
         blocking_threads=_THREADS,
         websockets=False,
         log_enabled=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +20,9 @@ class Settings(BaseSettings):
 
     seed: int | None = Field(default=None, description="Ids, secrets and tokens derive from it; random when not given.")
     freeze: datetime | None = Field(default=None, description="The instant at which the emulator's clock stands still.")
+    data: Path | None = Field(
+        default=None, description="An SQLite file that keeps all state; in memory when not given."
+    )
     client_id: str | None = Field(default=None, min_length=1, description="Id of the first client; else made up.")
     client_secret: SecretStr | None = Field(default=None, description="Its secret; else made up and printed once.")
     journal_entries_max: int = Field(

@@ -143,6 +143,10 @@ INVALID_DATE = ErrorCode(
     "invalid.date", 400, "dates are ISO 8601; date-times carry an offset", decided("naive date-times are ambiguous"),
     "Send the date-time with Z or an explicit offset such as +01:00.",
 )  # fmt: skip
+SERVICE_UNAVAILABLE = ErrorCode(
+    "service.unavailable", 503, "a store that does not answer in time has written nothing",
+    decided("a busy data file"), "Send the request again.",
+)  # fmt: skip
 INTERNAL_ERROR = ErrorCode(
     "internal.server.error", 500, "the emulator does not fail", decided("a defect of the emulator"),
     "Please report this: the emulator's own log has the traceback.",

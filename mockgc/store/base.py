@@ -56,6 +56,14 @@ class Journal:
     evicted: int
 
 
+class StoreUnavailable(Exception):
+    """The backing store did not answer in time; nothing was written. Try again."""
+
+
+class DataFileMismatch(Exception):
+    """The data file cannot be used by this emulator; the message says why and what to do."""
+
+
 class UnknownName(LookupError):
     """No organisation, baseline or client has this name; the message says which and what there is."""
 
@@ -100,6 +108,7 @@ class Store(Protocol):
 
         Raises:
             WfmError: what the rule refused; nothing was written.
+            StoreUnavailable: the backing store did not answer in time; nothing was written.
 
         Source: version + 1 for each commit is decided (specification of the dialect, common rules).
         """

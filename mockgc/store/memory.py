@@ -19,10 +19,8 @@ from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, CommitRow, Entity, Row, Rule, Write
 from mockgc.ids import Ids
 from mockgc.journal import Entry
+from mockgc.store.addresses import Address, shared_fields, targets_of
 from mockgc.store.base import EMPTY_BASELINE, Client, Journal, Organisation, Token, UnknownName
-
-Address = tuple[str, str]
-"""(kind, id)."""
 
 
 @dataclass(slots=True)
@@ -121,7 +119,7 @@ class MemoryStore:
 
     def __init__(self, resources: Iterable[Resource], ids: Ids, wall: WallClock, journal_entries_max: int) -> None:
         self.resources = {resource.kind: resource for resource in resources}
-        self.shared = _shared_fields(self.resources.values())
+        self.shared = shared_fields(self.resources.values())
         self._ids, self._wall, self._journal_entries_max = ids, wall, journal_entries_max
         self._clock = ClockState()
         self._lock = threading.RLock()
@@ -228,7 +226,7 @@ class MemoryStore:
         rows = contents.rows[write.kind]
         old = rows.get(write.id)
         keys = resource.indexed(write.entity) if write.entity is not None else {}
-        targets = tuple(dict.fromkeys(_targets(resource, write.entity))) if write.entity is not None else ()
+        targets = targets_of(resource, write.entity)
         _reindex(contents, write.kind, write.id, old.keys if old else {}, keys)
         _rereference(contents, address, targets)
         if write.entity is None or data is None:
@@ -323,21 +321,6 @@ class MemoryStore:
             tenant.commits, tenant.sequence = [], 0
             tenant.evicted += len(tenant.journal)
             tenant.journal = {}
-
-
-def _shared_fields(resources: Iterable[Resource]) -> dict[str, tuple[str, ...]]:
-    shared: dict[str, tuple[str, ...]] = {}
-    for resource in resources:
-        for key in resource.unique:
-            if key.scope == "organisation":
-                shared[key.field] = (*shared.get(key.field, ()), resource.kind)
-    return shared
-
-
-def _targets(resource: Resource, entity: Entity) -> Iterable[Address]:
-    for reference in resource.references:
-        for _, target in reference.found_in(entity):
-            yield reference.to, target
 
 
 def _reindex(contents: _Contents, kind: str, entity_id: str, old: Mapping[str, str], new: Mapping[str, str]) -> None:

@@ -24,7 +24,7 @@ from mockgc.domain.metadata import READ_ONLY
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers
-from mockgc.store.base import Client, Store
+from mockgc.store.base import Client, Store, StoreUnavailable
 from mockgc.wire.errors import error_body, status_of
 from mockgc.wire.query import parse
 from mockgc.wire.routes import Match, Route, Routes
@@ -69,6 +69,8 @@ class Pipeline:
             commit = self._perform(environ, exchange, exchange.client, context_id)
         except WfmError as refused:
             error = refused
+        except StoreUnavailable as unavailable:
+            error = refuse(errors.SERVICE_UNAVAILABLE, str(unavailable))
         except Exception:
             _LOG.exception("request failed: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             error = refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
