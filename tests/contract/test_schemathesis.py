@@ -1,0 +1,169 @@
+"""
+Schemathesis over the served OpenAPI document, in process, in all its phases.
+
+What it cannot know is listed in `EXPECTED`, each with its reason and a request that shows it. No check is switched off;
+one probe cannot be sent in process (`BROKEN_PROBE`), so the same promise has a test of its own here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis import engine
+from schemathesis.engine import Status, events
+from schemathesis.engine.recorder import CheckNode, ScenarioRecorder
+
+from conformance.checkers import (
+    matches_commits,
+    no_lost_update,
+    parse_commits,
+    references_hold,
+    unique_keys,
+    version_steps,
+)
+from conformance.final_state import PATHS, collect
+from mockgc import Settings, create_app
+from tests.contract.dialect_machine import Target
+from tests.contract.test_dialect_machine import target_in
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+EXAMPLES_MAX = 5
+"""A phase and operation; the state machine tests the semantics, this the contract."""
+PHASES = {"examples", "coverage", "fuzzing", "stateful"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A refusal of a request that the schema allows: the check that complains, and what the answer says."""
+
+    check: str
+    answer: re.Pattern[str]
+    reason: str
+    body: dict[str, Any]
+    """An import that the schema allows and the dialect refuses."""
+
+
+WEEK: dict[str, Any] = {
+    "groupId": "g",
+    "scheduleTemplateId": "t",
+    "weekDate": "2026-11-30",
+    "agents": [{"userId": "u", "shifts": []}],
+}
+EXPECTED = (
+    Expected(
+        "positive_data_acceptance",
+        re.compile(r": -?[0-9.e+]+ is not an integer"),
+        "JSON Schema takes 1.0 for an integer; the dialect does not",
+        {**WEEK, "version": 1.0},
+    ),
+    Expected(
+        "positive_data_acceptance",
+        re.compile(r"weekDate .* is not a Monday|is not in the week of|is not a date|is not an instant"),
+        "a schema cannot say that a date is a Monday, nor that a shift starts inside the week",
+        {**WEEK, "weekDate": "2026-12-01"},
+    ),
+    Expected(
+        "positive_data_acceptance",
+        re.compile(r"each user comes once in a batch"),
+        "a schema cannot say that items differ in one member",
+        {**WEEK, "agents": [{"userId": "u", "shifts": []}] * 2},
+    ),
+)
+BROKEN_PROBE = "unexpected keyword argument 'max_redirects'"
+"""Schemathesis 4.32 hands the socket settings of `ignored_auth`'s probe to werkzeug, which knows no such thing."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What all phases together found and did."""
+
+    phases: set[str] = field(default_factory=set)
+    checks: Counter[str] = field(default_factory=Counter)
+    accepted: set[str] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+
+    def read(self, event: events.EngineEvent) -> None:
+        """Take in one event of the engine."""
+        if isinstance(event, events.FatalError):
+            self.failures.append(str(event))
+        if isinstance(event, events.NonFatalError) and BROKEN_PROBE not in str(event.info):
+            self.failures.append(f"{event.label}: {event.info}")
+        if isinstance(event, events.PhaseFinished) and event.status is not Status.SKIP:
+            self.phases.add(event.phase.name.value.lower())
+        if isinstance(event, events.ScenarioFinished):
+            for case_id, checks in event.recorder.checks.items():
+                self._read_case(event.recorder, case_id, checks)
+
+    def _read_case(self, recorder: ScenarioRecorder, case_id: str, checks: Iterable[CheckNode]) -> None:
+        case, response = recorder.cases[case_id].value, recorder.interactions[case_id].response
+        text = response.content.decode(errors="replace") if response else ""
+        if response and response.status_code < 300:
+            self.accepted.add(case.operation.label)
+        for check in checks:
+            self.checks[check.name] += 1
+            if check.status is Status.FAILURE:
+                self._judge(check, f"{case.method} {case.formatted_path} {case.query} {case.body!r}", text)
+
+    def _judge(self, check: CheckNode, request: str, answer: str) -> None:
+        for expected in EXPECTED:
+            if expected.check == check.name and expected.answer.search(answer):
+                return
+        failure = check.failure_info.failure if check.failure_info else None
+        self.failures.append(f"{check.name}: {failure}\n  {request}\n  {answer[:600]}")
+
+
+def events_of(target: Target) -> Iterator[events.EngineEvent]:
+    """The engine's events over all phases."""
+    config = schemathesis.Config.from_dict(
+        {
+            "headers": {"Authorization": f"Bearer {target.token}"},
+            "seed": 1,
+            "workers": 1,
+            "continue-on-failure": True,
+            "generation": {"max-examples": EXAMPLES_MAX, "deterministic": True, "database": "none"},
+        }
+    )
+    schema = schemathesis.openapi.from_wsgi("/_mockgc/openapi.json", target.app, config=config)
+    yield from engine.from_schema(schema).execute()
+
+
+def test_every_answer_keeps_to_the_served_contract() -> None:
+    app = create_app(Settings(seed=7, freeze=NOW))
+    target, run = target_in(app), Run()
+    for event in events_of(target):
+        run.read(event)
+    assert run.failures == []
+    assert run.phases >= PHASES
+    assert len(run.accepted) == 20, f"operations that never succeeded: all but {sorted(run.accepted)}"
+    log = parse_commits(target.get(f"/_mockgc/organisations/{target.organisation_id}/commits", {}))
+    final = collect(target.get)
+    assert version_steps(log) == no_lost_update(log) == matches_commits(final, log) == ()
+    assert unique_keys(final) == references_hold(final) == ()
+
+
+@pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.reason)
+def test_each_exclusion_has_a_cause(expected: Expected) -> None:
+    answer = target_in(create_app(Settings(seed=7, freeze=NOW))).send("POST", PATHS["schedule"], expected.body)
+    assert answer.status_code == 400
+    assert expected.answer.search(answer.text)
+
+
+@pytest.mark.parametrize(("token", "code"), [("", "authentication.required"), ("forged", "bad.credentials")])
+def test_no_operation_answers_without_a_token_of_its_own(token: str, code: str) -> None:
+    target = target_in(create_app(Settings(seed=7, freeze=NOW)))
+    stranger = Target(target.app, target.organisation_id, token)
+    paths = target.get("/_mockgc/openapi.json", {})["paths"]
+    answers = [
+        stranger.send(method.upper(), path.replace("{", "").replace("}", ""), {} if method in ("post", "put") else None)
+        for path, operations in paths.items()
+        for method in operations
+    ]
+    assert len(answers) >= 20
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, code)}
