@@ -15,7 +15,7 @@ from migrator.clock import Clock, Sleep
 RETRY_AFTER_DEFAULT_S = 1.0
 """A 429 without a readable Retry-After still means: not now."""
 RETRY_AFTER_MAX_S = 300.0
-"""A target that asks for more than this is asked again after this long; a typing error there must not stop us for ever."""
+"""A target that asks for more is asked again after this long; a typing error there must not stop us for ever."""
 
 
 class Budget:

@@ -6,6 +6,8 @@ The error tree, sorted by what the caller may do next.
     │   ├── PlanUnreadable      a plan file that is no plan, or one of another target
     │   └── JournalDamaged      a journal line that cannot be read; without the journal a run reads more, no worse
     ├── PreflightFailed     nothing was written: credentials, address or permissions of the target are wrong
+    ├── TargetUnavailable   no meaningful answer within the bounded number of attempts; try again later
+    ├── CredentialsRefused  the target takes neither our token nor our credentials
     └── JournalLocked       another run is at work on the same journal; wait for it
 
 What happens to one row of a plan is never an error: it is an outcome in the report.
@@ -32,6 +34,14 @@ class JournalDamaged(InputError):
 
 class PreflightFailed(MigratorError):
     """The target cannot be worked with; found before any write."""
+
+
+class TargetUnavailable(MigratorError):
+    """The target has not answered in a bounded number of attempts."""
+
+
+class CredentialsRefused(MigratorError):
+    """The target does not accept the client credentials; the message never holds the secret."""
 
 
 class JournalLocked(MigratorError):
