@@ -12,7 +12,7 @@ import click
 import pytest
 
 from mockgc import Settings, create_app
-from mockgc.domain.switches import CHOICES
+from mockgc.contract.documentation import switches_table
 from mockgc.pytest_plugin import TestOrganisation
 
 ROOT = Path(__file__).parent.parent
@@ -40,16 +40,6 @@ def shown_commands() -> Iterator[list[str]]:
             words = shlex.split(part, comments=True)
             if words and Path(words[0]).name in PROGRAMS:
                 yield [Path(words[0]).name, *words[1:]]
-
-
-def switches_table() -> str:
-    """The README's table of switches, from the declaration."""
-    rows = [
-        f"| `{name}` | {' · '.join(f'`{str(v).lower() if isinstance(v, bool) else v}`' for v in choice.values)} "
-        f"| {choice.decides} |"
-        for name, choice in CHOICES.items()
-    ]
-    return "\n".join(["| switch | values, the default first | decides |", "| --- | --- | --- |", *rows])
 
 
 def test_ci_runs_the_test_command_of_the_readme_and_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""The documentation page of a family of resources, from the registry alone: kinds, operations, refusals with their sources."""
+"""The documentation page of a family of resources, from the registry alone: kinds, operations, refusals, sources."""
 
 from __future__ import annotations
 
@@ -30,10 +30,16 @@ def _lines(title: str, introduction: str, resources: tuple[Resource, ...]) -> It
         "| --- | --- | --- | --- | --- |",
     )
     yield from map(_code_row, _codes(resources))
-    yield from ("", "## Switches", "", "| switch | values, the default first | decides |", "| --- | --- | --- |")
+    yield from ("", "## Switches", "", switches_table())
+
+
+def switches_table() -> str:
+    """Each switch with its values and what it decides."""
+    rows = ["| switch | values, the default first | decides |", "| --- | --- | --- |"]
     for name, choice in CHOICES.items():
         values = " · ".join(f"`{str(v).lower() if isinstance(v, bool) else v}`" for v in choice.values)
-        yield f"| `{name}` | {values} | {choice.decides} |"
+        rows.append(f"| `{name}` | {values} | {choice.decides} |")
+    return "\n".join(rows)
 
 
 def _kind_row(resource: Resource) -> str:
