@@ -9,6 +9,6 @@ RESOURCES = (USER, SCHEDULE_TEMPLATE, GROUP, SCHEDULE)
 """In order of dependency."""
 
 INTRODUCTION = (
-    "The paths of the complaint. They are not in the vendor's published contract: `stated` rules are the complaint's or "
+    "The paths of the complaint, not in the vendor's published contract. `stated` rules are the complaint's or "
     "its accepted answer's, `decided` ones ours, chosen so that all stated facts hold at once."
 )
