@@ -135,6 +135,24 @@ class JournalFile:
         self._lines.append(entry)
 
 
+def free_journal(folder: Path) -> JournalFile:
+    """
+    The first journal of a folder that no live run holds, for runs that name none.
+
+    Any of them will do, because what a journal leaves open is looked up in the target anyway.
+
+    Raises:
+        JournalLocked: as many runs are at work here as there are names.
+    """
+    for number in range(1, JOURNALS_MAX + 1):
+        with suppress(JournalLocked):
+            return JournalFile(folder / f"migrator-{number}.journal")
+    raise JournalLocked(f"{JOURNALS_MAX} runs are at work in {folder}")
+
+
+JOURNALS_MAX = 32
+
+
 class _File:
     """Bytes in a file, synced with each append."""
 
