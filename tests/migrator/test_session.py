@@ -88,7 +88,7 @@ def test_workers_that_meet_a_401_together_refresh_the_token_once() -> None:
     target = Scripted()
     target.expired.add("Bearer token-1")
     answers = target.run(many_reads)
-    assert len(target.requests) == 16
+    assert len(target.requests) > 8 + 1, "only one worker met the 401"
     assert target.token_count == 2
     assert {answer.status for answer in answers} == {200}
 
