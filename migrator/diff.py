@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from migrator.canonical import MEMBER, Fields, Row, members, own_fields
@@ -17,6 +18,7 @@ from migrator.current import Current, Live
 from migrator.desired import KINDS, Decision, Desired, Desires, Ref
 from migrator.matching import NATURAL_FIELDS, Clash, locate
 from migrator.plan import Action, Change, Plan, RowKey, ordered
+from migrator.time_zones import fits
 
 LastApplied = Mapping[RowKey, Fields]
 """`after` of an earlier plan's rows, by (kind, key, member)."""
@@ -66,11 +68,18 @@ class _Differ:
     """Ids of what the target already has."""
     refs: dict[str, Ref] = field(default_factory=dict)
     """The same the other way round."""
+    zones: dict[Ref, str] = field(default_factory=dict)
+    first_year: int | None = None
+    """Of the planned weeks; zones are compared from there on."""
     stopped: set[Ref] = field(default_factory=set)
     """What waits for a decision, and so does everything that refers to it."""
 
     def __post_init__(self) -> None:
-        self.desired = frozenset(Ref(desired.kind, desired.key) for desired in self.desires.entities)
+        entities = self.desires.entities
+        self.desired = frozenset(Ref(desired.kind, desired.key) for desired in entities)
+        self.zones = {Ref(d.kind, d.key): d.fields["timeZone"] for d in entities if "timeZone" in d.fields}
+        weeks = [date.fromisoformat(d.fields["weekDate"]) for d in entities if d.kind == "schedule"]
+        self.first_year = min(weeks).year if weeks else None
 
     def in_order(self) -> Iterator[Desired]:
         """Dependency order, so that references are settled before they are used."""
@@ -140,7 +149,12 @@ class _Differ:
         has = (found.members or {}) if found else {}
         for ref, row in sorted(wanted.items(), key=lambda item: item[0].key):
             change = self._change(desired, ref.key, has.get(self.ids.get(ref, "")), row)
-            yield self._row(change, own, ref, found, decisions.get(ref.key))
+            template = desired.fields["scheduleTemplateId"]
+            misfit = "" if change.before is not None else self._misfit(ref, template)
+            if misfit and own.action not in ("conflict", "blocked"):
+                yield _misfits(change, misfit)
+            else:
+                yield self._row(change, own, ref, found, decisions.get(ref.key))
         yield from self._dropped(desired, own, {ref.key for ref in wanted}, has)
 
     def _row(self, change: Change, own: Change, user: Ref, found: Live | None, decision: Decision | None) -> Change:
@@ -190,6 +204,13 @@ class _Differ:
                 return _stopped(change, "conflict", "reference_missing", why, f"define {value.key!r} in the mapping")
         return None
 
+    def _misfit(self, user: Ref, template: Ref) -> str:
+        """Why the target will refuse the agent under this template; empty when it will not."""
+        has, needs = self.zones.get(user), self.zones.get(template)
+        if has is None or needs is None or self.first_year is None or fits(has, needs, self.first_year):
+            return ""
+        return f"the agent's zone {has} does not keep the time of the template's zone {needs}"
+
     def _is_desired(self, ref: Ref) -> bool:
         return ref in self.desired
 
@@ -227,6 +248,13 @@ def _three_way(change: Change, last: Fields | None) -> Change:
 
 def _stopped(change: Change, action: Action, code: str, why: str, settle: str = "") -> Change:
     return replace(change, action=action, code=code, why=why, settle=settle)
+
+
+def _misfits(change: Change, why: str) -> Change:
+    """The membership needs the decision; the agent's week only waits for it."""
+    if change.kind == "schedule":
+        return _stopped(change, "blocked", "zone_misfit", why)
+    return _stopped(change, "conflict", "zone_misfit", why, "map the agent to a template of a fitting zone")
 
 
 def _twin_differs(change: Change, found: Live, names: list[str]) -> Change:

@@ -190,3 +190,22 @@ def test_a_member_that_the_source_dropped_leaves_the_group() -> None:
     plan = diff(desires([1]), applied(first), TARGET, last_applied=applied_by(first))
     gone = row(plan, GROUP.key, "zendesk:user:2")
     assert (gone.action, gone.touched()) == ("update", {"member": (True, False)})
+
+
+# Zones
+
+
+def test_a_zone_that_does_not_fit_the_template_is_found_before_any_write() -> None:
+    plan = diff(with_user(desires([1, 2]), user(2, timeZone="Europe/London")), Current(), TARGET)
+    actions = {(change.what, change.member): change.action for change in plan.changes if change.member}
+    assert actions == {
+        ("member", "zendesk:user:1"): "create",
+        ("member", "zendesk:user:2"): "conflict",
+        ("week", "zendesk:user:1"): "create",
+        ("week", "zendesk:user:2"): "blocked",
+    }
+
+
+def test_zones_of_two_names_and_one_time_fit() -> None:
+    plan = diff(with_user(desires([1, 2]), user(2, timeZone="Europe/Brussels")), Current(), TARGET)
+    assert not plan.needs_decision
