@@ -3,6 +3,8 @@ The error tree, sorted by what the caller may do next.
 
     MigratorError
     ├── InputError          correct the input and start again (source, mapping, plan file, journal, settings)
+    │   ├── SourceUnreadable    a file of the export, named with its line
+    │   ├── MappingUnreadable   the mapping file, named with its line
     │   ├── PlanUnreadable      a plan file that is no plan, or one of another target
     │   └── JournalDamaged      a journal line that cannot be read; without the journal a run reads more, no worse
     ├── PreflightFailed     nothing was written: credentials, address or permissions of the target are wrong
@@ -22,6 +24,14 @@ class MigratorError(Exception):
 
 class InputError(MigratorError):
     """Something given to the program is wrong; the message names it, its value and what would be right."""
+
+
+class SourceUnreadable(InputError):
+    """A file of the export that cannot be read; names file, line and what would be right."""
+
+
+class MappingUnreadable(InputError):
+    """A mapping file that does not say what it has to; names file, line and what would be right."""
 
 
 class PlanUnreadable(InputError):

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from migrator.time_zones import first_with_other_offset, zone
@@ -54,7 +55,7 @@ def from_intervals(intervals: Iterable[tuple[int, int]]) -> tuple[Shift, ...]:
 def overlap(shifts: Iterable[Shift]) -> tuple[Shift, Shift] | None:
     """Two shifts that overlap in the weekly pattern, the end of the week joined to its beginning."""
     ordered = sorted(shifts)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if one.start + one.length > other.start:
             return one, other
     if ordered and ordered[-1].start + ordered[-1].length > ordered[0].start + WEEK:
