@@ -27,9 +27,15 @@ that the claim holds. Nothing raises on a bad history: what is wrong is the answ
 
 `linearizability` (for a target without a commit log)::
 
-    check_resource(operations: Sequence[Step]) -> bool   # the search, with versions as a filter in front
+    linearizable(history: Iterable[Operation]) -> Violations   # each entity: the search, versions in front as a filter
 
-`journal`, `pace`: honesty of a migrator's journal, and obedience to Retry-After.
+`journal` and `pace`: the honesty of a migrator's journal, and obedience to Retry-After::
+
+    entries_of(data: bytes) -> tuple[Entry, ...]
+    journal_is_honest(entries, answered: Mapping[str, int]) -> Violations
+    intents_come_first(entries, write_count: int) -> Violations
+    waits_after_429(history) -> Violations
+    tokens_fetched(history, client: str) -> int
 """
 
 from conformance.checkers.commits import (

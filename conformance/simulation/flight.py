@@ -53,8 +53,9 @@ class Flight:
 
     @property
     def is_write(self) -> bool:
-        """Whether the request could change something."""
-        return self.request.method not in ("GET", "HEAD", "OPTIONS")
+        """Whether the request could change something: a token request, which sends a form, could not."""
+        is_json = self.request.headers.get("Content-Type", "").startswith("application/json")
+        return self.request.method == "DELETE" or (is_json and self.request.method in ("POST", "PUT", "PATCH"))
 
     @property
     def target(self) -> str:

@@ -76,22 +76,22 @@ def plans(
     *, steps_max: int = 60, deviations_max: int = 6, acts: frozenset[Act] = frozenset(ACTS)
 ) -> st.SearchStrategy[list[int]]:
     """
-    Plans that deviate from the quiet run at a few steps, early ones and late ones.
+    Plans that deviate from the quiet run: at a few steps anywhere, or often.
 
     Args:
-        steps_max: the longest run of quiet steps before a deviation.
-        deviations_max: how many numbers of a plan are not 0 at most.
+        steps_max: no deviation comes after this many steps.
+        deviations_max: how many numbers of a sparse plan are not 0 at most.
         acts: what may happen; order of flights is always free.
     """
-    numbers = sorted(pick + PICKS * ACTS.index(act) for act in acts for pick in range(PICKS))
-    busy = st.sampled_from([number for number in numbers if number])
-    dense = st.lists(st.sampled_from(numbers), max_size=2 * deviations_max)
-    sparse = st.lists(st.tuples(st.integers(0, steps_max), busy), max_size=deviations_max).map(_flatten)
+    numbers = sorted(pick + PICKS * ACTS.index(act) for act in acts | {Act.GO_ON} for pick in range(PICKS))
+    busy = st.sampled_from(numbers[1:])
+    sparse = st.dictionaries(st.integers(0, steps_max), busy, max_size=deviations_max).map(_flatten)
+    dense = st.lists(st.one_of(st.just(0), st.just(0), st.integers(0, PICKS - 1), busy), max_size=steps_max)
     return st.one_of(sparse, dense)
 
 
-def _flatten(deviations: list[tuple[int, int]]) -> list[int]:
-    return [number for gap, deviation in deviations for number in (*[0] * gap, deviation)]
+def _flatten(deviations: dict[int, int]) -> list[int]:
+    return [deviations.get(step, 0) for step in range(max(deviations, default=-1) + 1)]
 
 
 def neighbours(plan: Sequence[int], steps: int, acts: frozenset[Act] = frozenset(ACTS)) -> Iterator[list[int]]:

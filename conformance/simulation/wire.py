@@ -93,6 +93,7 @@ class Wire:
         self._choices, self._budget = Choices(plan), budget or Budget()
         self._faults, self._crashes = self._budget.faults, self._budget.crashes
         self._loop = SimulatedLoop(self._step)
+        self._is_calm = False
         self._flights: list[Flight] = []
         self._last: Flight | None = None
         self.flown: list[Flight] = []
@@ -120,8 +121,9 @@ class Wire:
             self._loop.drain()
 
     def calm(self) -> None:
-        """From here on nothing goes wrong any more; the order of flights is still the plan's."""
+        """From here on nothing goes wrong any more, nor is anybody slow; the order of flights is still the plan's."""
         self._faults = self._crashes = 0
+        self._is_calm = True
 
     async def settle(self) -> None:
         """Let every request that is still on the wire reach the application."""
@@ -199,7 +201,7 @@ class Wire:
 
     def _allowed(self, act: Act, flight: Flight, timeout: float | None) -> Act:
         possible = flight.possible_acts()
-        if act not in possible or (act is Act.PASS_TIME and timeout is None):
+        if act not in possible or (act is Act.PASS_TIME and (timeout is None or self._is_calm)):
             return Act.GO_ON
         if (act in FAULTS and self._faults <= 0) or (act in CRASHES and self._crashes <= 0):
             return Act.GO_ON
