@@ -1,0 +1,130 @@
+"""
+`conformance rehearse | symptoms`: proof that a migration survives, and the conflicts that people meet.
+
+Exit codes: 0 all invariants hold (or all symptoms reproduce), 1 one does not, 2 the rehearsal itself could not be held.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from conformance import report
+from conformance.emulator import running_emulator
+from conformance.errors import ConformanceError
+from conformance.rehearse.story import rehearse
+from conformance.rehearse.subject import Subject, checked_source, make_sample
+from conformance.rehearse.terminal import TerminalTeller
+
+HOLDS, FAILS, NOT_HELD = 0, 1, 2
+AGENTS, SEED = 320, 7
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mockgc", prog_name="conformance")
+def main() -> None:
+    """
+    Prove that a migration survives replay, concurrency, lost answers and crashes.
+
+    \b
+    conformance rehearse                    our migrator, on bundled data
+    conformance rehearse -- ./migrate.sh    your own program, in any language
+    conformance symptoms                    the conflicts people meet, each with its cause and its cure
+    """
+
+
+@main.command("rehearse")
+@click.option("--agents", type=click.IntRange(1, 10_000), help=f"Agents of the sample source. [default: {AGENTS}]")
+@click.option("--seed", default=SEED, show_default=True, help="Of the sample, the emulator's ids, and the faults.")
+@click.option("--source", type=click.Path(path_type=Path), help="Folder of a Zendesk export, instead of a sample.")
+@click.option(
+    "--mapping", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Mapping file of our migrator."
+)
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write verdict and evidence here."
+)
+@click.option(
+    "--time-limit", default=120.0, show_default=True, metavar="SECONDS", type=click.FloatRange(min=0.1),
+    help="A run of the program that takes longer is ended.",
+)  # fmt: skip
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def rehearse_command(
+    agents: int | None, seed: int, source: Path | None, mapping: Path | None, json_file: Path | None,
+    time_limit: float, command: tuple[str, ...],
+) -> None:  # fmt: skip
+    """
+    Rehearse a migration: run it, run it again, twice at once, with lost answers, 429s and kills; then judge it.
+
+    COMMAND (after --) is any program. It finds GENESYS_BASE_URL, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET and
+    MIGRATION_SOURCE in its environment, runs in a fresh folder of its own (kept while it is started again), and exits 0
+    when it believes that it is done. Words of COMMAND that name a file from here are made absolute. Without COMMAND our
+    own migrator is rehearsed. The verdict comes from the commit log and the final state, never from its word.
+
+    Exits 0 when every invariant holds, 1 when one does not, 2 when the rehearsal could not be held.
+    """
+    _refuse_contradictions(agents, source, mapping, command)
+    if json_file is not None and not json_file.parent.is_dir():
+        raise click.BadParameter(f"the folder {str(json_file.parent)!r} does not exist", param_hint="--json")
+    folder = Path(tempfile.mkdtemp(prefix="conformance-"))
+    keeps = True
+    try:
+        verdict = _rehearse(folder, agents or AGENTS, seed, source, mapping, json_file, time_limit, command)
+        keeps = verdict is report.Verdict.FAIL
+    except ConformanceError as error:
+        keeps = False
+        click.echo(f"conformance: {error}", err=True)
+        sys.exit(NOT_HELD)
+    finally:
+        if not keeps:
+            shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(FAILS if verdict is report.Verdict.FAIL else HOLDS)
+
+
+def _refuse_contradictions(
+    agents: int | None, source: Path | None, mapping: Path | None, command: tuple[str, ...]
+) -> None:  # fmt: skip
+    if agents is not None and source is not None:
+        raise click.UsageError("--agents is the size of a sample: give either --agents or --source")
+    if mapping is not None and command:
+        raise click.UsageError("--mapping is our migrator's: a COMMAND of your own reads its own")
+
+
+def _rehearse(
+    folder: Path, agents: int, seed: int, source: Path | None, mapping: Path | None, json_file: Path | None,
+    time_limit: float, command: tuple[str, ...],
+) -> report.Verdict:  # fmt: skip
+    began, console = time.monotonic(), report.console()
+    given = checked_source(source) if source else folder / "source"
+    subject = Subject.of_command(command, Path.cwd()) if command else Subject.of_migrator(given, mapping)
+    with TerminalTeller(console) as teller:
+        teller.working("starting an emulator")
+        with running_emulator(seed) as base_url:
+            if source is None:
+                teller.working("making a sample source")
+                make_sample(given, agents, seed)
+            what = f"{given}" if source else f"a sample Zendesk account of {agents} agents, seed {seed}"
+            console.print(f"[bold]Rehearsal[/] with {escape(what)}, against an emulator at {base_url}", soft_wrap=True)
+            told = rehearse(base_url, subject, given, folder / "trials", seed, time_limit, teller)
+        teller.heading(3, "The verdict")
+    if json_file is not None:
+        report.write_json(json_file, told.invariants)
+    _show(console, told.invariants, folder, time.monotonic() - began)
+    return report.overall(told.invariants)
+
+
+def _show(console: Console, invariants: tuple[report.Invariant, ...], folder: Path, seconds: float) -> None:
+    console.print(report.table(invariants))
+    console.print(f"\n{report.conclusion(invariants, seconds)}")
+    if report.overall(invariants) is report.Verdict.FAIL:
+        console.print(f"What the program printed, and its working folders: {folder / 'trials'}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""
+The rehearsal from beginning to end: emulator and source, the complaint, the trials, the verdicts.
+
+Progress is told through a `Teller`; what it looks like is `conformance.cli`'s.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from conformance.checkers import SourceAgent
+from conformance.faults import draw, kind_of
+from conformance.rehearse import trials
+from conformance.rehearse.complaint import Complaint, judge_complaint, reproduce
+from conformance.rehearse.judge import Happened, judge
+from conformance.rehearse.subject import Subject
+from conformance.rehearse.trials import Bench, Run, Trial
+from conformance.report import Invariant
+from conformance.source import agents_of
+from conformance.target import connect
+
+
+class Teller(Protocol):
+    """Where the story is told."""
+
+    def working(self, what: str) -> None:
+        """Something begins that takes a while."""
+
+    def complaint(self, complaint: Complaint) -> None:
+        """The naive script has run."""
+
+    def migration(self, subject: Subject) -> None:
+        """The trials of the subject begin."""
+
+    def run(self, trial: str, run: Run) -> None:
+        """One run has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A rehearsal that is over."""
+
+    invariants: tuple[Invariant, ...]
+    happened: Happened
+    complaint: Complaint
+
+
+def rehearse(
+    base_url: str, subject: Subject, source: Path, folder: Path, seed: int, limit_s: float, teller: Teller
+) -> Told:  # fmt: skip
+    """
+    Hold all trials of a subject against a served emulator.
+
+    Args:
+        folder: working folders of the runs, and what they print, are kept in here.
+        seed: places the faults.
+        limit_s: seconds until a run that does not end is ended.
+    """
+    agents = agents_of(source)
+    with connect(base_url) as http:
+        bench = Bench(base_url, http, subject, source, folder, dict(os.environ), limit_s)
+        teller.working("the complaint: a script that reads the template's version once")
+        complaint = reproduce(bench)
+        teller.complaint(complaint)
+        teller.migration(subject)
+        happened = _trials(replace(bench, announce=teller.run), agents, seed, teller.working)
+    return Told((judge_complaint(complaint), *judge(happened)), happened, complaint)
+
+
+def _trials(bench: Bench, agents: tuple[SourceAgent, ...], seed: int, working: Callable[[str], None]) -> Happened:
+    working("alone: an undisturbed run, and again")
+    alone = trials.alone(bench)
+    if reason := _no_use(alone):
+        return Happened(agents, alone, skipped=reason)
+    writes = writes_of(alone)
+    working("two at once into an empty organisation")
+    together = trials.together(bench)
+    working("lost answers: connections closed before and after the commit")
+    lost = trials.disturbed(bench, "lost answers", draw(trials.LOST_ANSWERS, writes, seed))
+    working("429 with Retry-After, 503 before and after the commit")
+    busy = trials.disturbed(bench, "429 and 503", draw(trials.REFUSALS, writes, seed + 1, kinds_each=2))
+    working("killed in the middle, and started again")
+    killed = trials.disturbed(bench, "killed", draw(trials.KILLS, writes, seed + 2, kinds_each=2))
+    return Happened(agents, alone, together, lost, busy, killed)
+
+
+def _no_use(alone: Trial) -> str:
+    """Why the other trials could show nothing; empty when they can."""
+    last = alone.runs[-1]
+    if not alone.is_done:
+        return f"not held: the undisturbed run did not exit 0 ({last.ended})"
+    if not writes_of(alone):
+        return "not held: the undisturbed run wrote nothing"
+    return ""
+
+
+def writes_of(trial: Trial) -> Mapping[str, int]:
+    """Writes that a trial's runs sent, by kind."""
+    kinds = (kind_of(exchange.path) for run in trial.runs for exchange in run.exchanges if exchange.is_write)
+    return Counter(kind for kind in kinds if kind is not None)

@@ -1,0 +1,81 @@
+"""What is rehearsed: our migrator, or any program."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.emulator import console_script
+from conformance.errors import SampleFailed, SourceUnreadable
+from conformance.programs import located
+
+JOURNAL = "journal.ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """
+    A migration under test.
+
+    Args:
+        words: the command; everything that differs between runs is in its environment.
+        shown: how reports name it.
+        plan_words: a dry run to be tried before the first real one; empty when it has none.
+    """
+
+    words: tuple[str, ...]
+    shown: str
+    plan_words: tuple[str, ...] = ()
+
+    @staticmethod
+    def of_command(command: Sequence[str], here: Path) -> Subject:
+        """
+        Any program, as the caller would start it from `here`.
+
+        Raises:
+            ProgramNotFound: there is no such program.
+        """
+        return Subject(tuple(located(command, here)), shlex.join(command))
+
+    @staticmethod
+    def of_migrator(source: Path, mapping: Path | None) -> Subject:
+        """Our own migrator, started like any other program."""
+        given = ["--source", str(source.absolute())]
+        given += ["--mapping", str(mapping.absolute())] if mapping else []
+        migrator = console_script("migrator")
+        shown = shlex.join(
+            ["migrator", "apply", *(["--mapping", str(mapping)] if mapping else []), "--journal", JOURNAL]
+        )
+        words = (*migrator, "apply", *given, "--journal", JOURNAL)
+        return Subject(words, shown, (*migrator, "plan", *given))
+
+
+def make_sample(folder: Path, agents: int, seed: int) -> None:
+    """
+    A Zendesk account export with the mess of real ones, in `folder`.
+
+    Raises:
+        SampleFailed: with what the generator printed.
+    """
+    words = [*console_script("migrator"), "sample", "--agents", str(agents), "--seed", str(seed), "--out", str(folder)]
+    try:
+        made = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SampleFailed(f"the sample cannot be made ({error}); give one with --source DIR") from None
+    if made.returncode != 0:
+        raise SampleFailed(f"`{shlex.join(words)}` ended with exit code {made.returncode}:\n{made.stderr.strip()}")
+
+
+def checked_source(source: Path) -> Path:
+    """
+    The folder of a source.
+
+    Raises:
+        SourceUnreadable: there is none.
+    """
+    if not source.is_dir():
+        raise SourceUnreadable(f"the source {str(source)!r} is not a folder")
+    return source

@@ -1,0 +1,224 @@
+"""
+Trials: a program run behind gates in a fresh organisation, until it believes to be done, and once more after that.
+
+A trial keeps one organisation and one working folder over all its runs; every run has a gate and a client of its own,
+so the commit log tells who wrote. What happened is kept as data (`Trial`); verdicts are `judge`'s.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from conformance.checkers import Commit
+from conformance.faults import Fault, Planned, Script, Struck
+from conformance.final_state import FinalState
+from conformance.gate import RETRY_AFTER_S, Exchange, Gate, Meeting
+from conformance.programs import Ended, Program, environment
+from conformance.rehearse.subject import Subject
+from conformance.target import Client, Control, Credentials
+
+ATTEMPTS_MIN = 5
+AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """
+    One run of the program.
+
+    Args:
+        party: its name within the trial: `plan`, `run 1`, `a`, `b`, `again`.
+        commits: rows of the commit log that its client wrote.
+        exchanges: what passed its gate.
+        upstream_failures: requests on which the target itself broke the connection.
+    """
+
+    party: str
+    client_id: str
+    ended: Ended
+    seconds: float
+    commits: int
+    exchanges: tuple[Exchange, ...]
+    upstream_failures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """
+    What happened in one organisation.
+
+    Args:
+        runs: until each run that began had exited 0, or until nothing more was to be expected.
+        replay: one more run after that; None when the program never believed to be done.
+        state: what the organisation held when it did, before the replay.
+        done_sequence: last commit before the replay.
+        commits: the whole log, replay included.
+        met: whether the two runs met at their first request, and at their first write; empty for one run.
+    """
+
+    name: str
+    organisation_id: str
+    runs: tuple[Run, ...]
+    replay: Run | None
+    state: FinalState
+    done_sequence: int
+    commits: tuple[Commit, ...]
+    planned: tuple[Planned, ...] = ()
+    struck: tuple[Struck, ...] = ()
+    met: tuple[bool, ...] = ()
+    plan: Run | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the program believed to be done in the end."""
+        return self.replay is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """
+    Where trials happen.
+
+    Args:
+        folder: working folders of the trials are made in here.
+        limit_s: seconds until a run that does not end is ended.
+        announce: called after each run with the trial's name.
+    """
+
+    base_url: str
+    http: httpx.Client
+    subject: Subject
+    source: Path
+    folder: Path
+    env: dict[str, str]
+    limit_s: float
+    announce: Callable[[str, Run], None] = field(default=lambda _trial, _run: None)
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def control(self) -> Control:
+        """The emulator's control API."""
+        return Control(self.http)
+
+
+class _Organisation:
+    """A trial on its way: the organisation, its working folder and the script of its faults."""
+
+    def __init__(self, bench: Bench, name: str, planned: Sequence[Planned] = ()) -> None:
+        self.bench, self.name = bench, name
+        self.credentials = bench.control.create_organisation(name)
+        self.script = Script(planned)
+        self.folder = bench.folder / name.replace(" ", "-")
+        self.folder.mkdir(parents=True)
+
+    @property
+    def id(self) -> str:
+        return self.credentials.organisation_id
+
+    def run(
+        self, party: str, folder: str = "cwd", words: Sequence[str] = (), meetings: Sequence[Meeting] = ()
+    ) -> Run:  # fmt: skip
+        """Start the program behind a gate of its own and wait for its end."""
+        bench = self.bench
+        (self.folder / folder).mkdir(exist_ok=True)
+        client = bench.control.add_client(self.id)
+        first_request, first_write = meetings or (None, None)
+        gate = Gate(bench.base_url, party, self.script, first_request, first_write)
+        began = time.monotonic()
+        try:
+            with gate:
+                program = Program(
+                    words or bench.subject.words,
+                    self.folder / folder,
+                    environment(bench.env, gate.base_url, client, bench.source),
+                    self.folder / f"{party.replace(' ', '-')}.log",
+                )
+                gate.kill = program.kill
+                ended = program.wait(bench.limit_s)
+        finally:
+            for meeting in meetings:
+                meeting.abandon()
+        run = self._ran(gate, client, ended, time.monotonic() - began)
+        bench.announce(self.name, run)
+        return run
+
+    def _ran(self, gate: Gate, client: Credentials, ended: Ended, seconds: float) -> Run:
+        commits = sum(row.client_id == client.client_id for row in self.bench.control.commits(self.id))
+        return Run(
+            gate.party, client.client_id, ended, seconds, commits, tuple(gate.exchanges), tuple(gate.upstream_failures)
+        )
+
+    def until_done(self, first: Run, folder: str = "cwd", names: str = "run") -> list[Run]:
+        """Run again what did not exit 0, as long as there is a reason to hope; `first` included."""
+        runs, attempts_max = [first], max(ATTEMPTS_MIN, len(self.script.struck) + self.script.pending + 2)
+        while not runs[-1].ended.believes_done and len(runs) < attempts_max and self._is_worth_another(runs[-1]):
+            if any(exchange.seen == 429 for exchange in runs[-1].exchanges):
+                self.bench.sleep(RETRY_AFTER_S)  # whoever starts it again has read the answer too
+            runs.append(self.run(f"{names} {len(runs) + 1}", folder))
+        return runs
+
+    def _is_worth_another(self, run: Run) -> bool:
+        """Not after a hang, and not when an undisturbed run got nowhere."""
+        disturbed = any(struck.party == run.party for struck in self.script.struck)
+        return not run.ended.timed_out and (disturbed or run.commits > 0)
+
+    def finished(
+        self, runs: Sequence[Run], folder: str = "cwd", met: tuple[bool, ...] = (), plan: Run | None = None,
+        is_done: bool = True,
+    ) -> Trial:  # fmt: skip
+        """Look at what the organisation holds, run once more, and close the trial."""
+        state = Client(self.bench.http, self.credentials).final_state()
+        done_sequence = max((row.sequence for row in self.bench.control.commits(self.id)), default=0)
+        replay = self.run(AGAIN, folder) if is_done else None
+        commits = self.bench.control.commits(self.id)
+        return Trial(
+            self.name, self.id, tuple(runs), replay, state, done_sequence, commits, self.script.planned,
+            self.script.struck, met, plan,
+        )  # fmt: skip
+
+
+def once(bench: Bench, name: str, words: Sequence[str]) -> Trial:
+    """One run of another program than the subject, without a replay."""
+    organisation = _Organisation(bench, name)
+    return organisation.finished([organisation.run("run 1", words=words)], is_done=False)
+
+
+def alone(bench: Bench, name: str = "alone") -> Trial:
+    """One run into an empty organisation, undisturbed."""
+    return disturbed(bench, name, (), with_plan=bool(bench.subject.plan_words))
+
+
+def disturbed(bench: Bench, name: str, planned: Sequence[Planned], with_plan: bool = False) -> Trial:
+    """One run at a time into an empty organisation, with faults; started again until it is done."""
+    organisation = _Organisation(bench, name, planned)
+    plan = organisation.run("plan", words=bench.subject.plan_words) if with_plan else None
+    runs = organisation.until_done(organisation.run("run 1"))
+    return organisation.finished(runs, plan=plan, is_done=runs[-1].ended.believes_done)
+
+
+def together(bench: Bench, name: str = "two at once") -> Trial:
+    """
+    Two runs over the same source into one empty organisation, each in a folder of its own.
+
+    They are held at their first request and at their first write until both are there. One that does not exit 0 is run
+    again when the other has ended.
+    """
+    organisation = _Organisation(bench, name)
+    meetings = (Meeting(2), Meeting(2))
+    with ThreadPoolExecutor(2) as threads:
+        firsts = list(threads.map(lambda party: organisation.run(party, party, meetings=meetings), ("a", "b")))
+    runs = [organisation.until_done(first, first.party, first.party) for first in firsts]
+    is_done = all(ended[-1].ended.believes_done for ended in runs)
+    met = tuple(meeting.met for meeting in meetings)
+    return organisation.finished([run for each in runs for run in each], "a", met, is_done=is_done)
+
+
+LOST_ANSWERS = (Fault.LOST_BEFORE, Fault.LOST_AFTER)
+REFUSALS = (Fault.BUSY, Fault.UNAVAILABLE_BEFORE, Fault.UNAVAILABLE_AFTER)
+KILLS = (Fault.KILL_AFTER, Fault.KILL_BEFORE)
