@@ -131,6 +131,10 @@ class _Differ:
 
     def _compared(self, change: Change, found: Live) -> Change:
         is_twin = found.external_id is None
+        moved = sorted(name for name in change.touched() if name in NATURAL_FIELDS["schedule"])
+        if change.kind == "schedule" and moved:  # Source: the dialect, a schedule's triple is unchangeable (rule 9).
+            why = f"the schedule {found.id} carries this externalId and has another {', '.join(moved)}"
+            return _stopped(change, "conflict", "triple_differs", why, "delete that schedule in the target")
         if is_twin and change.key not in self.adopt:
             ours = [name for name in change.touched() if name not in ("externalId", *NATURAL_FIELDS[change.kind])]
             if ours:

@@ -68,6 +68,8 @@ class Run:
     ended: str = ""
     """Why nothing more is sent; empty while the run goes on."""
     commit_count: int = 0
+    is_schedule_baseline: bool = False
+    """Whether the target has shown that an import's version is the schedule's own and not its template's."""
     _open: dict[str, Any] = field(default_factory=dict)
     """Identities whose outcome is unknown, from earlier lives of this journal and from this one."""
 

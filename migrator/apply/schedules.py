@@ -84,12 +84,15 @@ async def ensure(week: Week, rows: Sequence[Change]) -> None:
         sent = todo.new or todo.replaced
         if not sent:
             return None
-        answer = await _import(week, sent, None if todo.new else version, found)
+        claimed = None if todo.new else version
+        answer = await _import(week, sent, claimed, found)
         if await _is_over(week, sent, answer):
             return None
         verdict = understand(answer)
         if verdict not in (Verdict.DONE, Verdict.REFUSED):
             await _pause(week, answer, attempt)
+        if verdict is Verdict.STALE and claimed is not None:
+            await _learn_baseline(week, claimed)
         attempt += verdict is not Verdict.DONE
     return run.give_up([row for row in rows if not run.is_settled(row)], answer)
 
@@ -136,7 +139,21 @@ async def _baseline(week: Week) -> tuple[int | None, Live | None]:
     found = week.run.locate(week.own, week.fields)
     if isinstance(found, Live):
         found = await week.run.refresh(found.kind, found.id)
-    return (template.version if template else None), found if isinstance(found, Live) else None
+    schedule = found if isinstance(found, Live) else None
+    baseline = schedule if week.run.is_schedule_baseline else template
+    return (baseline.version if baseline else None), schedule
+
+
+async def _learn_baseline(week: Week, claimed: int) -> None:
+    """
+    Refused as stale although the template has not moved: then this target means the schedule's version.
+
+    Source: the dialect's switch `schedule_baseline`; a real service might differ from the specification here.
+    """
+    if week.run.is_schedule_baseline:
+        return
+    template = await week.run.refresh("scheduleTemplate", str(week.fields["scheduleTemplateId"]))
+    week.run.is_schedule_baseline = template is not None and template.version == claimed
 
 
 def _sort(week: Week, rows: Sequence[Change], found: Live | None) -> Sorted:

@@ -14,7 +14,7 @@ from migrator.desired import Desires
 from migrator.report import Report, RowResult
 from tests.simulation.accounts import GROUP, account
 from tests.simulation.migration import migration
-from tests.simulation.trial import judge, run, safety
+from tests.simulation.trial import convergence, judge, run, safety
 from tests.simulation.world import World
 
 SETTINGS = ApplySettings(workers=2, batch_size=50)
@@ -175,3 +175,28 @@ def test_a_group_deleted_since_the_plan_is_not_made_anew() -> None:
     assert set(results.values()) <= {"conflict", "blocked", "failed", "unchanged"}
     assert world.state().groups == ()
     assert report.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [
+        {"schedule_baseline": "schedule"},
+        {"import_moves_template": False},
+        {"unchanged_import_is_stale": True},
+        {"equal_create": "return_existing"},
+        {"zone_fit": "exact"},
+        {"external_id_scope": "kind"},
+        {"stale_status": 400},
+        {"stale_status": 408, "error_detail": "none"},
+    ],
+)
+def test_a_target_that_differs_from_the_specification_is_migrated_too(switches: dict[str, Any]) -> None:
+    world = World()
+    path = f"/_mockgc/organisations/{world.organisation.id}/switches"
+    assert world.send("PATCH", path, switches).status_code == 200
+    migrate(world, account(range(1, 8)), workers=2, batch_size=3)
+    changed = account(range(1, 9), start="2026-11-30T08:00:00Z", agent_name="Anna")
+    world.rewire()
+    trial = run(world, {"a": migration(world, changed), "b": migration(world, changed)})
+    judge(trial, safety(trial), convergence(trial))
+    assert [end.value.exit_code for end in trial.replay if end.value] == [0, 0]
