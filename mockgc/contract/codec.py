@@ -20,7 +20,6 @@ from typing import Any, cast
 
 from mockgc.contract.errors import BrokenData
 from mockgc.contract.facts import (
-    ANY_STRING,
     ERROR_BODY,
     Answer,
     Body,
@@ -32,8 +31,10 @@ from mockgc.contract.facts import (
     Source,
     Widened,
     closure,
+    implied,
     in_order,
     ordered,
+    placeholders,
     used_by,
 )
 
@@ -144,7 +145,8 @@ def _source(source: Source) -> JSON:
 def encode_operation(operation: Operation, usual: Usual, tag: str) -> JSON:
     """One operation; what is empty, or follows from the path or the file's tag, is left out."""
     line: JSON = {"method": operation.method, "path": operation.path}
-    parameters = [_parameter(each) for each in operation.parameters if each != _implied(each.name)]
+    from_path = [implied(name) for name in placeholders(operation.path)]
+    parameters = [_parameter(each) for each in operation.parameters if each not in from_path]
     if operation.body is not None:
         line["body"] = {"required": operation.body.required, "schema": operation.body.schema}
     if operation.permissions is not None:
@@ -166,10 +168,6 @@ def encode_operation(operation: Operation, usual: Usual, tag: str) -> JSON:
     }  # fmt: skip
     line |= {name: value for name, value in optional.items() if value}
     return line if operation.scopes is None else {**line, "scopes": list(operation.scopes)}
-
-
-def _implied(name: str) -> Parameter:
-    return Parameter(name, "path", True, ANY_STRING)
 
 
 def _parameter(parameter: Parameter) -> JSON:
@@ -252,8 +250,8 @@ def _decode_parameters(line: JSON) -> tuple[Parameter, ...]:
         for each in line.get("parameters", ())
     ]
     listed = {each.name for each in written if each.place == "path"}
-    implied = [_implied(name) for name in re.findall(r"\{([^}]+)\}", line["path"]) if name not in listed]
-    return ordered(line["path"], [*written, *implied])
+    unwritten = [implied(name) for name in placeholders(line["path"]) if name not in listed]
+    return ordered(line["path"], [*written, *unwritten])
 
 
 def _decode_successes(line: JSON) -> Iterable[Answer]:

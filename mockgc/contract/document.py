@@ -26,13 +26,17 @@ from mockgc.contract.facts import (
     Parameter,
     Permissions,
     Place,
+    Schema,
     Source,
+    implied,
     in_order,
     ordered,
+    placeholders,
 )
 from mockgc.contract.schema_reader import kind_of, listed, local_name, mapped, read_schema
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+BESIDE_METHODS = ("parameters", "summary", "description", "servers")
 
 
 def read_document(raw: bytes, name: str, date: str | None = None) -> Facts:
@@ -47,15 +51,26 @@ def read_document(raw: bytes, name: str, date: str | None = None) -> Facts:
     Raises:
         SourceError: not JSON, not a known version, no paths, a dangling reference, a shape that is not OpenAPI's.
     """
-    root = _load(raw, name)
-    layout = _layout(root, name)
-    reader = _Reader(root, layout, name)
+    try:
+        return _read(_load(raw, name), name, date)
+    except RecursionError:
+        raise SourceError(name, "nested too deeply", "a contract nests a few dozen levels at most") from None
+
+
+def _read(root: dict[str, Any], name: str, date: str | None) -> Facts:
+    reader = _Reader(root, _layout(root, name), name)
     info = mapped(root.get("info", {}), f"{name}: info")
+    source = Source("document", str(info.get("title", "")), str(info.get("version", "")), _digest(root, name), date)
+    return Facts((source,), reader.operations(), reader.definitions())
+
+
+def _digest(root: dict[str, Any], name: str) -> str:
+    """SHA-256 of the document as canonical JSON, so that layout and key order do not count."""
     canonical = json.dumps(root, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
-    source = Source("document", str(info.get("title", "")), str(info.get("version", "")), digest, date)
-    definitions = {name: reader.definition(name) for name in reader.section(layout.schemas)}
-    return Facts((source,), reader.operations(), definitions)
+    try:
+        return hashlib.sha256(canonical.encode()).hexdigest()
+    except UnicodeEncodeError:
+        raise SourceError(name, "it holds a lone surrogate", "texts must be well-formed Unicode") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +93,7 @@ _OPENAPI = _Layout(
 def _load(raw: bytes, name: str) -> dict[str, Any]:
     expected = "give a Swagger 2.0 or OpenAPI 3 document in JSON, such as a region serves at /api/v2/docs/swagger"
     try:
-        root = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_unique)
+        root = json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise SourceError(
             f"{name}: line {error.lineno} column {error.colno}", f"not JSON ({error.msg})", expected
@@ -87,8 +102,10 @@ def _load(raw: bytes, name: str) -> dict[str, Any]:
         raise SourceError(f"{name}: byte {error.start}", "not UTF-8", expected) from None
     except _Twice as error:
         raise SourceError(name, f"the key {error.key!r} comes twice in one object", "keep one of them") from None
-    except RecursionError:
-        raise SourceError(name, "nested too deeply", expected) from None
+    except _NoNumber as error:
+        raise SourceError(name, f"{error} is not a JSON number", expected) from None
+    except ValueError as error:  # a number of more digits than Python converts
+        raise SourceError(name, f"it holds an impossible number ({error})", expected) from None
     if not isinstance(root, dict):
         raise SourceError(name, f"the document is {kind_of(root)}", expected)
     return root
@@ -98,6 +115,14 @@ class _Twice(Exception):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
+
+
+class _NoNumber(Exception):
+    pass
+
+
+def _no_constant(name: str) -> None:
+    raise _NoNumber(name)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -135,9 +160,13 @@ class _Reader:
             node = mapped(node.get(step, {}), place)
         return cast(dict[str, Any], node)
 
-    def definition(self, name: str) -> Definition:
-        place = f"{self._name}: {self._layout.schemas.strip('#/').replace('/', '.')}.{name}"
-        return Definition(name, read_schema(self.section(self._layout.schemas)[name], place, self._schema_name))
+    def definitions(self) -> dict[str, Definition]:
+        """All definitions by name."""
+        place = f"{self._name}: {self._layout.schemas.strip('#/').replace('/', '.')}"
+        return {
+            name: Definition(name, read_schema(node, f"{place}.{name}", self._schema_name))
+            for name, node in self.section(self._layout.schemas).items()
+        }
 
     def _schema_name(self, reference: str, place: str) -> str:
         return self._target(reference, self._layout.schemas, place)[0]
@@ -175,8 +204,9 @@ class _Reader:
         place = f"{self._name}: paths.{path}"
         if not path.startswith("/"):
             raise SourceError(place, "the path does not begin with /", "write it from the root of the host")
-        if "$ref" in item:
-            raise SourceError(place, "the path is a reference", "write its operations here")
+        strange = [key for key in item if key not in (*METHODS, *BESIDE_METHODS) and not key.startswith("x-")]
+        if strange:
+            raise SourceError(place, f"{strange[0]!r} is not a method", f"a path has the methods {', '.join(METHODS)}")
         shared = self._parameters(item.get("parameters", []), f"{place}.parameters")
         for method in METHODS:
             if method in item:
@@ -192,7 +222,7 @@ class _Reader:
             method=method.upper(),
             path=path,
             tag=_tag(node.get("tags", []), place),
-            parameters=ordered(path, parameters),
+            parameters=ordered(path, [*parameters, *_undeclared(path, parameters)]),
             body=self._body(node, [each for each in given.values() if each.get("in") == "body"], place),
             answers=self._answers(node, place),
             permissions=_permissions(node.get("x-inin-requires-permissions"), place),
@@ -203,16 +233,25 @@ class _Reader:
         )
 
     def _parameters(self, nodes: Any, place: str) -> list[dict[str, Any]]:
-        return [self._followed(node, self._layout.parameters, place) for node in listed(nodes, place)]
+        followed = [self._followed(node, self._layout.parameters, place) for node in listed(nodes, place)]
+        for node in followed:
+            name, where = node.get("name"), node.get("in")
+            if not isinstance(name, str) or where not in (*PLACES, "body"):
+                expected = f"it needs a name, and `in` one of {', '.join(PLACES)}, body"
+                raise SourceError(place, f"a parameter with in: {where!r}, name: {name!r}", expected)
+        return followed
 
     def _parameter(self, node: dict[str, Any], place: str) -> Parameter:
-        name, where = node.get("name"), node.get("in")
+        name, where = node["name"], node["in"]
         place = f"{place}.parameters.{name}"
-        if not isinstance(name, str) or where not in PLACES:
-            raise SourceError(place, f"in: {where!r}, name: {name!r}", f"it needs a name, and `in` one of {PLACES}")
-        schema = read_schema(node if self._layout.openapi == 2 else node.get("schema", {}), place, self._schema_name)
+        if self._layout.openapi == 2:
+            schema: Schema = read_schema(node, place, self._schema_name)
+        elif "content" in node:
+            schema = self._content(node, place) or {}
+        else:
+            schema = read_schema(node.get("schema", {}), place, self._schema_name)
         required = node.get("required") is True or where == "path"
-        style = node.get("collectionFormat")
+        style = str(node["collectionFormat"]) if "collectionFormat" in node else None
         if self._layout.openapi == 3 and schema.get("type") == "array":
             style = "multi" if node.get("explode", node.get("style", "form") == "form") else "csv"
         return Parameter(name, cast(Place, where), required, schema, style)
@@ -263,7 +302,8 @@ class _Reader:
         if schemes is None:
             return None
         named = [mapped(each, f"{place}.security") for each in listed(schemes, f"{place}.security")]
-        return tuple(sorted({str(scope) for each in named for scopes in each.values() for scope in scopes}))
+        scopes = [scope for each in named for value in each.values() for scope in listed(value, f"{place}.security")]
+        return tuple(sorted(set(map(str, scopes))))
 
     def _media(self, node: dict[str, Any], key: str, place: str) -> tuple[str, ...]:
         """Media types other than JSON; an OpenAPI 3 document names them beside its contents."""
@@ -278,6 +318,12 @@ class _Reader:
             ]
             types = [media for each in followed for media in each.get("content", {})]
         return () if set(types) <= {JSON_TYPE} else tuple(sorted(set(map(str, types))))
+
+
+def _undeclared(path: str, parameters: list[Parameter]) -> list[Parameter]:
+    """Placeholders of the path that no parameter describes: required texts."""
+    declared = {each.name for each in parameters if each.place == "path"}
+    return [implied(name) for name in placeholders(path) if name not in declared]
 
 
 def _made_id(method: str, path: str) -> str:

@@ -9,6 +9,7 @@ name of a definition. Nothing here reads a file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -193,6 +194,16 @@ def closure(names: set[str], definitions: Mapping[str, Definition]) -> set[str]:
         found.add(name)
         waiting |= references(definitions[name].schema) - found
     return found
+
+
+def placeholders(path: str) -> list[str]:
+    """Names of the path's placeholders, in order, each once."""
+    return list(dict.fromkeys(re.findall(r"\{([^}]+)\}", path)))
+
+
+def implied(name: str) -> Parameter:
+    """The parameter that a placeholder is unless something else is written: a required text."""
+    return Parameter(name, "path", True, ANY_STRING)
 
 
 def ordered(path: str, parameters: Iterable[Parameter]) -> tuple[Parameter, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 from mockgc.contract.facts import Schema
 from mockgc.contract.schema_reader import LISTED, MAPPED, NESTED
@@ -47,7 +48,7 @@ def json_schema(schema: Schema, use: Use) -> dict[str, Any]:
     for name in MAPPED & made.keys():
         made[name] = {field: _inside(part, use) for field, part in made[name].items()}
     if isinstance(made.get("$ref"), str):
-        made["$ref"] = POINTER + made["$ref"]
+        made["$ref"] = POINTER + quote(made["$ref"].replace("~", "~0").replace("/", "~1"))
     if "required" in made:
         made["required"] = [name for name in made["required"] if _is_asked(schema.get("properties", {}).get(name), use)]
     if made.get("type") == "file":

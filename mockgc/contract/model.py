@@ -13,7 +13,7 @@ from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -33,6 +33,13 @@ class Entry:
     method: str
     path: str
     file: str
+
+
+class Resolved(NamedTuple):
+    """A JSON Schema, and the components its references (`#/components/schemas/<name>`) point to."""
+
+    schema: Mapping[str, Any]
+    components: Mapping[str, Any]
 
 
 class Contract:
@@ -130,18 +137,22 @@ class Contract:
         later = (index for index, names in (item.widened or {}).items() if field in names)
         return self.sources[next(later, item.source)]
 
-    def schema(self, name: str, use: Use) -> Schema:
-        """A definition as JSON Schema (2020-12); references are `#/components/schemas/<name>`."""
-        return json_schema(self.definition(name).schema, use)
-
-    def components(self, schema: Schema, use: Use) -> JSON:
+    def resolved(self, schema: Schema | str, use: Use) -> Resolved:
         """
-        The definitions that a schema of this contract (or of `schema`) refers to, however deep, as JSON Schemas.
+        A schema of this contract, or a definition by name, as JSON Schema (2020-12) with all it refers to.
 
-        `Validator(json_schema(body.schema, "request"), contract.components(body.schema, "request"))` checks a body.
+        `Validator(*contract.resolved("WorkPlan", "request"))` checks a body.
+
+        Raises:
+            UnknownName: a definition does not exist.
         """
-        names = {name.rsplit("/", 1)[-1] for name in references(schema)}
-        return {name: self.schema(name, use) for name in sorted(closure(names, _Definitions(self)))}
+        if isinstance(schema, str):
+            schema = {"$ref": schema}
+        if schema.keys() == {"$ref"}:
+            schema = self.definition(schema["$ref"]).schema
+        names = closure(references(schema), _Definitions(self))
+        components = {name: json_schema(self.definition(name).schema, use) for name in sorted(names)}
+        return Resolved(json_schema(schema, use), components)
 
     def wrapper(self, name: str) -> Wrapper | None:
         """Whether a definition is a ValueWrapper, ListWrapper or SetWrapper, and of what; None for any other."""

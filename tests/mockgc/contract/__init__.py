@@ -1,0 +1,1 @@
+"""The published contract as data: compile, load, compare."""
