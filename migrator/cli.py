@@ -61,6 +61,7 @@ class Options:
     credentials: Path | None
     timeout_s: float
     requests_per_minute: int | None
+    attempts_max: int
     verbose: bool
 
     def connection(self, planned_target: str | None = None) -> Connection:
@@ -81,7 +82,7 @@ class Options:
             clock=system_clock(),
             sleep=system_sleep,
             randomness=random.random,
-            limits=Limits(requests_per_minute=self.requests_per_minute),
+            limits=Limits(attempts_max=self.attempts_max, requests_per_minute=self.requests_per_minute),
         )
 
     def desires(self) -> tuple[Desires, frozenset[str]]:
@@ -106,6 +107,8 @@ def connection_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--verbose", is_flag=True, help="List every row."),
         click.option("--rate", "requests_per_minute", type=click.IntRange(min=1), help="Requests a minute, at most."),
+        click.option("--attempts", "attempts_max", type=click.IntRange(1, 20), default=8, show_default=True,
+                     help="Tries before giving up is the outcome."),
         click.option("--timeout", "timeout_s", type=click.FloatRange(min=0.1), default=30.0, show_default=True,
                      help="Seconds to wait for an answer."),
         click.option("--credentials", type=_EXISTING,

@@ -131,7 +131,9 @@ class Session:
         await self._client.aclose()
 
     async def backoff(self, attempt: int) -> None:
-        """Wait after attempt number `attempt` (from 0), longer each time, with jitter."""
+        """Wait after attempt number `attempt` (from 0), longer each time, with jitter; not after the last one."""
+        if attempt + 1 >= self.limits.attempts_max:
+            return
         longest_s = min(self.limits.backoff_s * 2**attempt, self.limits.backoff_s_max)
         await self._sleep(longest_s * (0.5 + self._randomness() / 2))
 
