@@ -52,10 +52,10 @@ class Budget:
         wait_s = self._not_before - now
         if self._per_minute is None:
             return wait_s
-        while self._sent and self._sent[0] <= now - 60:
+        while self._sent and self._sent[0] + 60 - now <= 0:  # The same expression as below, because floats round.
             self._sent.popleft()
         if len(self._sent) >= self._per_minute:
-            wait_s = max(wait_s, self._sent[0] + 60 - now)
+            wait_s = max(wait_s, self._sent[-self._per_minute] + 60 - now)
         return wait_s
 
 

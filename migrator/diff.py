@@ -156,7 +156,7 @@ class _Differ:
             template = desired.fields["scheduleTemplateId"]
             misfit = "" if change.before is not None else self._misfit(ref, template)
             if misfit and own.action not in ("conflict", "blocked"):
-                yield _misfits(change, misfit)
+                yield _misfits(change, misfit, f"time_zones: {{templates_in: [{self.zones[ref]}]}}")
             else:
                 yield self._row(change, own, ref, found, decisions.get(ref.key))
         yield from self._dropped(desired, own, {ref.key for ref in wanted}, has)
@@ -254,11 +254,11 @@ def _stopped(change: Change, action: Action, code: str, why: str, settle: str = 
     return replace(change, action=action, code=code, why=why, settle=settle)
 
 
-def _misfits(change: Change, why: str) -> Change:
+def _misfits(change: Change, why: str, line: str) -> Change:
     """The membership needs the decision; the agent's week only waits for it."""
     if change.kind == "schedule":
         return _stopped(change, "blocked", "zone_misfit", why)
-    return _stopped(change, "conflict", "zone_misfit", why, "map the agent to a template of a fitting zone")
+    return _stopped(change, "conflict", "zone_misfit", why, line)
 
 
 def _twin_differs(change: Change, found: Live, names: list[str]) -> Change:

@@ -52,7 +52,7 @@ def locate(kind: Kind, key: str, fields: Fields, current: Current) -> Live | Cla
         return marked
     if marked is None and natural.external_id is None:
         return natural
-    return _held(kind, fields, natural)
+    return _held(kind, key, fields, natural)
 
 
 def _natural(kind: Kind, fields: Fields, current: Current) -> Live | None:
@@ -63,13 +63,20 @@ def _natural(kind: Kind, fields: Fields, current: Current) -> Live | None:
     return current.natural(natural_key(kind, fields))
 
 
-def _held(kind: Kind, fields: Fields, holder: Live) -> Clash:
+def _held(kind: Kind, key: str, fields: Fields, holder: Live) -> Clash:
     value = " / ".join(str(fields[name]) for name in NATURAL_FIELDS[kind])
     mark = "no externalId" if holder.external_id is None else f"externalId {holder.external_id!r}"
     why = f"{NATURAL_NAMES[kind]} {value!r} is held by the {kind} {holder.id} with {mark}"
-    settle = (
-        "leave the agent out in the mapping, or remove the foreign externalId from the user in the target"
-        if kind == "user"
-        else "choose another name in the mapping, or rename the holder in the target"
-    )
-    return Clash("natural_key_held", why, settle)
+    return Clash("natural_key_held", why, _settle_line(kind, key))
+
+
+def _settle_line(kind: Kind, key: str) -> str:
+    """The mapping line that gets out of the way; the other way is always to change the holder in the target."""
+    _, _, source_id, *_ = [*key.split(":"), "", "", ""]
+    if kind == "user":
+        return f"agents: {{exclude: [{source_id}]}}"
+    if kind == "group":
+        return f'groups: {{names: {{{source_id}: "another name"}}}}'
+    if kind == "scheduleTemplate":
+        return f'templates: {{{source_id}: {{name: "another name"}}}}'
+    return "delete that schedule in the target, or plan other weeks: {from, count}"

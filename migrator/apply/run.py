@@ -113,11 +113,17 @@ class Run:
         if change.action in ("conflict", "blocked"):
             result: Result = "conflict" if change.action == "conflict" else "blocked"
             self.settle(change, result, DECISION + (change.code or change.action), change.why)
+        elif change.action == "no_op" and change.member is None and not self._is_there(change):
+            self.settle(change, "conflict", "gone", "the target had it when the plan was made and has it no more")
         elif change.action == "no_op":
             self.settle(change, "unchanged")
         return not change.is_write
 
     # The mirror
+
+    def _is_there(self, change: Change) -> bool:
+        found = self.current.marked(change.kind, change.key)
+        return found is not None and found.kind == change.kind
 
     def members_of(self, changes: Iterable[Change]) -> dict[str, str]:
         """User id by member key for rows that wait for their result; rows whose user is missing are settled."""
