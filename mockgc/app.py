@@ -17,11 +17,13 @@ from typing import Any
 from flask import Flask, Response, request
 
 from mockgc.clock import WallClock, wall_clock
+from mockgc.contract.model import Contract
 from mockgc.contract.openapi import component_schemas, document
 from mockgc.control.routes import blueprint
 from mockgc.domain.resource import Resource
 from mockgc.ids import Ids
 from mockgc.resources import checked, registry
+from mockgc.resources.published import operations
 from mockgc.settings import Settings
 from mockgc.store.base import Client, Store
 from mockgc.store.memory import MemoryStore
@@ -117,7 +119,9 @@ def create_app(
     if settings.freeze is not None:
         clock.freeze(settings.freeze)
     emulator = Emulator(state, clock, used)
-    return _flask(emulator, wall)
+    published = operations(Contract.bundled(), is_strict=settings.strict)
+    routes = Routes(used, component_schemas(used), published)
+    return _flask(emulator, wall, Pipeline(state, routes))
 
 
 def _store_of(settings: Settings) -> StoreFactory:
@@ -128,10 +132,9 @@ def _store_of(settings: Settings) -> StoreFactory:
     return partial(SqliteStore, settings.data)
 
 
-def _flask(emulator: Emulator, wall: WallClock) -> Flask:
+def _flask(emulator: Emulator, wall: WallClock, pipeline: Pipeline) -> Flask:
     app = Flask("mockgc", static_folder=None)
     logging.getLogger("mockgc").addHandler(logging.NullHandler())
-    pipeline = Pipeline(emulator.store, Routes(emulator.resources, component_schemas(emulator.resources)))
     app.extensions["mockgc"] = emulator
     app.register_blueprint(
         blueprint(emulator.store, wall, emulator.resources, lambda: document(emulator.resources)), url_prefix="/_mockgc"

@@ -1,4 +1,4 @@
-"""`mockgc serve | explain`."""
+"""`mockgc serve | explain | contract | coverage`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from urllib.parse import quote
 import click
 from pydantic import ValidationError
 
+from mockgc.contract.coverage import coverage
+from mockgc.contract.model import Contract
+from mockgc.resources import registry
 from mockgc.serve import PortTaken, Served, serve, write_ready_file
 from mockgc.settings import Settings
 from mockgc.store.base import DataFileMismatch
@@ -52,14 +55,15 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
     help="Keep all state in this SQLite file; it survives a restart and a kill. In memory when not given.",
 )  # fmt: skip
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; needs --data.")
+@click.option("--strict", is_flag=True, help="Refuse operations at level shape with 501; see `mockgc coverage`.")
 @click.option("--quiet", is_flag=True, help="Print nothing; use with --ready-file.")
 @click.option(
     "--ready-file", type=click.Path(dir_okay=False, path_type=Path),
     help="Write baseUrl, organisationId, clientId, clientSecret here (JSON, mode 0600) once it answers.",
 )  # fmt: skip
 def serve_command(
-    host: str, port: int, seed: int | None, freeze: datetime | None, data: Path | None, workers: int, quiet: bool,
-    ready_file: Path | None,
+    host: str, port: int, seed: int | None, freeze: datetime | None, data: Path | None, workers: int,
+    strict: bool, quiet: bool, ready_file: Path | None,
 ) -> None:  # fmt: skip
     """
     Serve an emulator until Ctrl-C.
@@ -67,9 +71,8 @@ def serve_command(
     One organisation is ready with one client. MOCKGC_CLIENT_ID and MOCKGC_CLIENT_SECRET fix its credentials; otherwise
     they are made up and printed. With --seed and --freeze the same requests give byte-identical answers.
     """
-    given: dict[str, Any] = {
-        name: value for name, value in (("seed", seed), ("freeze", freeze), ("data", data)) if value is not None
-    }
+    options = {"seed": seed, "freeze": freeze, "data": data, "strict": strict or None}
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     if ready_file is not None and not ready_file.parent.is_dir():
         raise click.BadParameter(f"the folder {str(ready_file.parent)!r} does not exist", param_hint="--ready-file")
 
@@ -114,6 +117,14 @@ def explain_command(context_id: str, url: str, as_json: bool) -> None:
     """
     found = _fetch(f"{url.rstrip('/')}/_mockgc/explain/{quote(context_id, safe='')}", url)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else found["text"])
+
+
+@main.command("coverage")
+@click.option("--markdown", is_flag=True, help="The whole table, one row an operation.")
+def coverage_command(markdown: bool) -> None:
+    """Say for each published operation how far it is emulated, and how sure we are."""
+    table = coverage(Contract.bundled(), registry())
+    click.echo(table.markdown() if markdown else table.summary())
 
 
 def _fetch(address: str, url: str) -> dict[str, str]:

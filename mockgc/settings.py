@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     data: Path | None = Field(
         default=None, description="An SQLite file that keeps all state; in memory when not given."
     )
+    strict: bool = Field(default=False, description="Refuse operations that have no behaviour (501).")
     client_id: str | None = Field(default=None, min_length=1, description="Id of the first client; else made up.")
     client_secret: SecretStr | None = Field(default=None, description="Its secret; else made up and printed once.")
     journal_entries_max: int = Field(

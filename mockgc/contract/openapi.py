@@ -107,9 +107,9 @@ def _operation(resource: Resource, operation: Operation) -> JSON:
         "operationId": operation_id(resource, operation),
         "summary": operation.summary,
         "tags": [resource.kind],
-        "parameters": [*_path_parameters(operation), *(_query_parameter(name) for name in operation.query)],
+        "parameters": [*_path_parameters(operation), *(_query_parameter(name) for name in operation.query or ())],
         "responses": _responses(resource, operation),
-        "x-mockgc-permission": operation.permission,
+        "x-mockgc-permissions": {operation.grant.rule: list(operation.grant.names)},
     }
     if operation.body is not None:
         example = dict(resource.example)

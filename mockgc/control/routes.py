@@ -83,7 +83,7 @@ def _service(control: Blueprint, store: Store, wall: WallClock, document: Callab
 
 
 def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, ...]) -> None:
-    known = sorted({operation.permission for resource in resources for operation in resource.operations})
+    known = sorted({name for r in resources for operation in r.operations for name in operation.grant.names})
 
     def granted(client: Client) -> list[str]:
         return known if client.permissions is None else sorted(client.permissions)

@@ -36,6 +36,11 @@ def decided(where: str) -> Provenance:
     return Provenance("decided", where)
 
 
+def assumed(where: str) -> Provenance:
+    """Our inference about the vendor; nobody has shown it."""
+    return Provenance("assumed", where)
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorCode:
     """

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mockgc.domain.errors import ErrorCode, Violation
+from mockgc.domain.metadata import READ_ONLY
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 
 Schema = Mapping[str, Any]
@@ -81,19 +82,42 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """The permissions an operation asks for: any one of these names, or all; none when it has no names."""
+
+    names: tuple[str, ...] = ()
+    rule: Literal["any", "all"] = "all"
+
+    def missing_from(self, held: frozenset[str] | None) -> tuple[str, ...]:
+        """The names a client lacks; `held` None stands for all there are."""
+        lacking = () if held is None else tuple(name for name in self.names if name not in held)
+        return () if self.rule == "any" and len(lacking) < len(self.names) else lacking
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path: what it takes, what it answers, which refusals it knows, and the rule that decides."""
+    """
+    One method on one path: what it takes, what it answers, which refusals it knows, and the rule that decides.
+
+    Args:
+        query: the parameters it takes, others are refused; None leaves the query to the rule.
+        read_only: fields of a body that may be sent back and are ignored.
+        level: `behaviour` (stateful, rules emulated) or `shape` (valid against the contract, no state).
+    """
 
     name: str
     method: str
     path: str
     handle: Handler
-    permission: str
+    grant: Grant
     summary: str
     body: Schema | None = None
     body_bytes_max: int = 4 * 1024 * 1024
     values: Callable[[Entity], Iterator[Violation]] | None = None
-    query: tuple[str, ...] = ()
+    query: tuple[str, ...] | None = ()
+    read_only: tuple[str, ...] = READ_ONLY
+    is_body_required: bool = True
+    level: Literal["behaviour", "shape"] = "behaviour"
     answers: Mapping[int, str | None] = field(default_factory=dict)
     refusals: tuple[ErrorCode, ...] = ()
 
@@ -153,3 +177,12 @@ class Resource:
     def label(self, entity: Entity) -> str | None:
         """What people call this entity."""
         return entity.get("name") or entity.get("weekDate")
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An operation that is known by its route and read when first called: (its resource, itself, its schemas)."""
+
+    method: str
+    path: str
+    load: Callable[[], tuple[Resource, Operation, Mapping[str, Any]]]

@@ -25,10 +25,6 @@ class Client:
     permissions: frozenset[str] | None = None
     access_token_s: int = 86_400
 
-    def may(self, permission: str) -> bool:
-        """Whether the client has this permission."""
-        return self.permissions is None or permission in self.permissions
-
 
 @dataclass(frozen=True, slots=True)
 class Token:

@@ -20,14 +20,13 @@ import orjson
 from mockgc.contract.validate import decode, without_nulls
 from mockgc.domain import errors
 from mockgc.domain.errors import WfmError, refuse
-from mockgc.domain.metadata import READ_ONLY
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers
 from mockgc.store.base import Client, Store, StoreUnavailable
 from mockgc.wire.errors import error_body, status_of
 from mockgc.wire.query import parse
-from mockgc.wire.routes import Match, Route, Routes
+from mockgc.wire.routes import LateRoute, Match, Route, Routes
 
 Environ = Mapping[str, Any]
 _LOG = logging.getLogger("mockgc")
@@ -48,6 +47,7 @@ class _Exchange:
 
     client: Client | None = None
     operation: str = ""
+    level: str = "behaviour"
     body: bytes = b""
 
 
@@ -75,7 +75,7 @@ class Pipeline:
             _LOG.exception("request failed: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             error = refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
         context_id = context_id or self._store.new_context_id(None)
-        answer = self._answer(commit, error, exchange.client, context_id)
+        answer = self._answer(commit, error, exchange, context_id)
         self._store.append(self._entry(environ, exchange, answer, commit, error, context_id))
         return answer
 
@@ -94,8 +94,12 @@ class Pipeline:
         match = self._routes.match(_path(environ))
         route = _route(match, environ)
         exchange.operation = f"{route.resource.kind}.{route.operation.name}"
-        if not client.may(route.operation.permission):
-            message = f"The client lacks the permission {route.operation.permission}."
+        exchange.level = route.operation.level
+        lacking = route.operation.grant.missing_from(client.permissions)
+        if lacking:
+            message = (
+                f"Unable to perform the requested action. The client lacks the permission(s): {', '.join(lacking)}"
+            )
             raise refuse(errors.MISSING_PERMISSIONS, message)
         request = _request(environ, route, match, exchange)
 
@@ -104,8 +108,9 @@ class Pipeline:
 
         return self._store.transact(client.organisation_id, rule, client.id, context_id)
 
-    def _answer(self, commit: Commit | None, error: WfmError | None, client: Client | None, context_id: str) -> Answer:
+    def _answer(self, commit: Commit | None, error: WfmError | None, exchange: _Exchange, context_id: str) -> Answer:
         if error is not None:
+            client = exchange.client
             switches = self._store.switches(client.organisation_id) if client else Switches()
             status = status_of(error, switches)
             body: Any = error_body(error, status, context_id, switches)
@@ -116,6 +121,8 @@ class Pipeline:
         headers = [("ININ-Correlation-Id", context_id)]
         if body is not None:
             headers.append(("Content-Type", "application/json"))
+        if exchange.level == "shape":
+            headers.append(("X-Mockgc-Coverage", "shape"))
         if isinstance(error, _MethodNotAllowed):
             headers.append(("Allow", ", ".join(error.allowed)))
         if status == 401:
@@ -166,7 +173,7 @@ def _route(match: Match, environ: Environ) -> Route:
         error = _MethodNotAllowed(refuse(errors.METHOD_NOT_ALLOWED, message).violations)
         error.allowed = allowed
         raise error
-    return route
+    return route.route() if isinstance(route, LateRoute) else route
 
 
 def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) -> Request:
@@ -175,7 +182,10 @@ def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) 
     try:
         if route.validator is not None:
             request = replace(request, **_body(environ, route, exchange))
-        return replace(request, query=parse(environ.get("QUERY_STRING", ""), route.operation.query))
+        query = environ.get("QUERY_STRING", "")
+        if route.operation.query is None:
+            return replace(request, raw_query=query)
+        return replace(request, query=parse(query, route.operation.query))
     except WfmError as error:
         return replace(request, invalid=error)
 
@@ -184,6 +194,8 @@ def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any]
     assert route.validator is not None
     raw = _read(environ, route.operation.body_bytes_max)
     exchange.body = raw if len(raw) <= BODY_BYTES_KEPT else raw[: BODY_BYTES_KEPT + 1]
+    if not raw and not route.operation.is_body_required:
+        return {}
     media_type, _, parameters = environ.get("CONTENT_TYPE", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
@@ -197,7 +209,9 @@ def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any]
         found = list(route.operation.values(value))
     if found:
         raise WfmError(found)
-    body = {name: item for name, item in value.items() if name not in READ_ONLY}
+    if not isinstance(value, dict):
+        return {}
+    body = {name: item for name, item in value.items() if name not in route.operation.read_only}
     return {"body": body, "version": value.get("version")}
 
 

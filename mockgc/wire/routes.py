@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from mockgc.contract.validate import Validator
-from mockgc.domain.resource import Operation, Resource
+from mockgc.domain.resource import Deferred, Operation, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,40 +19,58 @@ class Route:
     validator: Validator | None
 
 
+class LateRoute:
+    """A route that is made when it is first taken, and kept. Two threads that make it at once make the same."""
+
+    def __init__(self, deferred: Deferred) -> None:
+        self._deferred = deferred
+        self._route: Route | None = None
+
+    def route(self) -> Route:
+        """The route itself."""
+        if self._route is None:
+            resource, operation, components = self._deferred.load()
+            self._route = _route(resource, operation, components)
+        return self._route
+
+
 @dataclass(slots=True)
 class _Node:
     literal: dict[str, _Node] = field(default_factory=dict)
     parameter: _Node | None = None
-    routes: dict[str, Route] = field(default_factory=dict)
+    routes: dict[str, Route | LateRoute] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """What a path names: the routes by method, and the ids in it. No routes: the path is unknown."""
 
-    routes: dict[str, Route]
+    routes: dict[str, Route | LateRoute]
     ids: tuple[str, ...]
 
 
 class Routes:
     """A tree over path segments; a literal segment wins over an id, so `users/groups` is no user."""
 
-    def __init__(self, resources: Iterable[Resource], components: dict[str, object]) -> None:
+    def __init__(
+        self, resources: Iterable[Resource], components: dict[str, object], deferred: Iterable[Deferred] = ()
+    ) -> None:
         self._root = _Node()
+        for late in deferred:
+            self._add(late.method, late.path, LateRoute(late))
         for resource in resources:
             for operation in resource.operations:
-                validator = Validator(operation.body, components) if operation.body is not None else None
-                self._add(Route(resource, operation, validator))
+                self._add(operation.method, operation.path, _route(resource, operation, components))
 
-    def _add(self, route: Route) -> None:
+    def _add(self, method: str, path: str, route: Route | LateRoute) -> None:
         node = self._root
-        for segment in route.operation.path.strip("/").split("/"):
+        for segment in path.strip("/").split("/"):
             if segment.startswith("{"):
                 node.parameter = node.parameter or _Node()
                 node = node.parameter
             else:
                 node = node.literal.setdefault(segment, _Node())
-        node.routes[route.operation.method] = route
+        node.routes[method] = route
 
     def match(self, path: str) -> Match:
         """The routes of a path; a trailing slash is another, unknown path."""
@@ -65,3 +84,7 @@ class Routes:
                 ids.append(segment)
             node = following
         return Match(node.routes, tuple(ids))
+
+
+def _route(resource: Resource, operation: Operation, components: Mapping[str, Any]) -> Route:
+    return Route(resource, operation, None if operation.body is None else Validator(operation.body, components))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from mockgc.domain import errors, rules
 from mockgc.domain.names import BLANKS
-from mockgc.domain.resource import Operation, Resource, Schema
+from mockgc.domain.resource import Grant, Operation, Resource, Schema
 from mockgc.domain.schema import body_schema
 from mockgc.domain.zones import zone_names
 from mockgc.resources.wfm_dialect import codes
 
 PREFIX = "/api/v2/wfm"
-VIEW, EDIT = "wfm:dialect:view", "wfm:dialect:edit"
+VIEW, EDIT = Grant(("wfm:dialect:view",)), Grant(("wfm:dialect:edit",))
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 
 NAME: Schema = {

@@ -1,0 +1,125 @@
+"""Level shape: every published operation answers as the contract says, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockgc import Settings, create_app
+from mockgc.contract.examples import Examples
+from mockgc.contract.facts import Operation
+from mockgc.contract.model import Contract
+from mockgc.contract.validate import Validator
+from mockgc.pytest_plugin import TestOrganisation, _organisation
+
+CONTRACT = Contract.bundled()
+NAMES = sorted(CONTRACT.entries)
+MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+def organisation_on(app: Flask) -> TestOrganisation:
+    transport = httpx.WSGITransport(app=app)
+    return _organisation(httpx.Client(transport=transport, base_url="http://mockgc"), "http://mockgc")
+
+
+ORGANISATION = organisation_on(create_app(Settings(seed=1, freeze=MOMENT)))
+"""Level shape keeps no state, so all tests may share it."""
+
+
+@pytest.fixture
+def organisation() -> TestOrganisation:
+    return ORGANISATION
+
+
+def valid_request(operation: Operation) -> dict[str, Any]:
+    """A request that the contract allows: required query parameters and an example of the body."""
+    examples = Examples(lambda name: CONTRACT.definition(name).schema)
+    query = {
+        p.name: examples.answer(operation.id, p.schema, {}, None, MOMENT)
+        for p in operation.parameters
+        if p.place == "query" and p.required
+    }
+    request: dict[str, Any] = {"params": {k: str(v).lower() if isinstance(v, bool) else v for k, v in query.items()}}
+    if operation.body is not None and not operation.consumes:
+        request["json"] = examples.answer(operation.id, operation.body.schema, {}, None, MOMENT)
+    return request
+
+
+def url(operation: Operation, value: str = "11111111-2222-4333-8444-555555555555") -> str:
+    return "/".join(value if part.startswith("{") else part for part in operation.path.split("/"))
+
+
+def left_out(schema: Any, value: Any) -> Iterator[str]:
+    """The documented top-level properties that an answer leaves out."""
+    while "$ref" in schema:
+        schema = CONTRACT.definition(schema["$ref"]).schema
+    if isinstance(value, dict):
+        yield from (name for name in schema.get("properties", {}) if name not in value)
+
+
+@given(st.sampled_from(NAMES))
+@settings(max_examples=len(NAMES))
+def test_every_operation_answers_with_a_declared_status_and_a_valid_body(name: str) -> None:
+    operation = CONTRACT.operation(name)
+    answer = ORGANISATION.http.request(operation.method, url(operation), **valid_request(operation))
+    declared = {found.status: found for found in operation.successes}
+    found = declared.get(answer.status_code, declared.get(None))
+    assert found is not None, (answer.status_code, answer.text[:500])
+    assert answer.headers["X-Mockgc-Coverage"] == "shape"
+    assert answer.headers["ININ-Correlation-Id"]
+    if found.schema is not None and operation.method != "HEAD":
+        body = answer.json()
+        assert Validator(*CONTRACT.resolved(found.schema, "response")).violations(body) == []
+        assert list(left_out(found.schema, body)) == []
+
+
+def test_strict_refuses_what_has_no_behaviour_and_writes_nothing() -> None:
+    strict = organisation_on(create_app(Settings(seed=1, strict=True)))
+    answer = strict.http.get("/api/v2/workforcemanagement/businessunits")
+    assert answer.status_code == 501
+    assert answer.json()["code"] == "not.implemented"
+    assert strict.http.get("/api/v2/wfm/users").status_code == 200
+
+
+def test_the_same_request_is_answered_alike_and_echoes_what_was_sent(organisation: TestOrganisation) -> None:
+    skill = {"name": "French"}
+    first = organisation.http.post("/api/v2/routing/skills", json=skill)
+    assert first.json()["name"] == "French"
+    assert organisation.http.post("/api/v2/routing/skills", json=skill).json() == first.json()
+    assert organisation.http.get("/api/v2/routing/skills/abc").json()["id"] == "abc"
+
+
+def test_a_body_against_the_contract_is_refused_at_its_field(organisation: TestOrganisation) -> None:
+    refused = organisation.http.post("/api/v2/workforcemanagement/businessunits", json={"name": 5})
+    assert refused.status_code == 400
+    assert "name" in {detail["fieldName"] for detail in refused.json()["details"]}
+
+
+def test_a_query_parameter_of_the_wrong_type_is_refused_by_name(organisation: TestOrganisation) -> None:
+    refused = organisation.http.get("/api/v2/users?pageSize=many")
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid.query.param.value")
+    assert refused.json()["details"][0]["fieldName"] == "pageSize"
+
+
+def test_a_client_without_the_permission_is_told_its_name(organisation: TestOrganisation) -> None:
+    http = organisation.http
+    made = http.post(
+        f"/_mockgc/organisations/{organisation.id}/clients", json={"permissions": ["wfm:dialect:view"]}
+    ).json()
+    grant = {"grant_type": "client_credentials"}
+    token = http.post("/oauth/token", data=grant, auth=(made["clientId"], made["clientSecret"])).json()["access_token"]
+    refused = http.delete("/api/v2/groups/abc", headers={"Authorization": f"Bearer {token}"})
+    assert refused.status_code == 403
+    assert "directory:group:delete" in refused.json()["message"]
+
+
+def test_unknown_paths_beside_published_ones_stay_unknown(organisation: TestOrganisation) -> None:
+    assert organisation.http.get("/api/v2/workforcemanagement/nothing").status_code == 404
+    assert organisation.http.put("/api/v2/routing/skills").status_code == 405
