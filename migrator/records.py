@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 FieldValue = str | int | float | bool | None | tuple[str, ...]
+ROLES = ("end-user", "agent", "admin")
 LIGHT_AGENT = 1
 """The `role_type` of a light agent."""
 

@@ -1,4 +1,4 @@
-"""Where accounts come from: `load` reads an export folder into records. Rows are found in `rows`, checked in `parse`."""
+"""Where accounts come from: `load` reads an export folder into records. `rows` finds the rows, `parse` checks them."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from migrator.records import (
+    ROLES,
     Agent,
     BusinessHours,
     FieldValue,
@@ -22,7 +23,6 @@ from migrator.records import (
 )
 from migrator.sources.rows import Row
 
-ROLES = ("end-user", "agent", "admin")
 _WEEK_MINUTES = 10080
 
 
@@ -113,6 +113,8 @@ def text(row: Row, field: str) -> str | None:
     value = row.body.get(field)
     if value is not None and not isinstance(value, str):
         row.refuse(field, f"is {value!r}; expected a string or null")
+    if value is not None and any("\ud800" <= char <= "\udfff" for char in value):
+        row.refuse(field, f"is {value!r}, which holds half a character (a lone surrogate); expected well-formed text")
     return value
 
 
@@ -149,9 +151,9 @@ def _fields(row: Row) -> dict[str, FieldValue]:
 def _field(row: Row, key: str, value: Any) -> FieldValue:
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return tuple(sorted(value))
-    row.refuse(f"user_fields.{key}", f"is {value!r}; expected text, a number, true, false, null or a list of texts")
+    if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+        row.refuse(f"user_fields.{key}", f"is {value!r}; expected text, a number, true, false, null or a list of texts")
+    return tuple(sorted(value))
 
 
 def _interval(row: Row, index: int, interval: Any) -> tuple[int, int]:
@@ -162,7 +164,7 @@ def _interval(row: Row, index: int, interval: Any) -> tuple[int, int]:
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= _WEEK_MINUTES:
         row.refuse(
             field,
-            f"is {start!r} to {end!r}; expected whole minutes since Sunday 00:00 with 0 <= start_time < end_time <= 10080",
+            f"is {start!r} to {end!r}; expected minutes since Sunday 00:00, 0 <= start_time < end_time <= 10080",
         )
     return start, end
 

@@ -104,8 +104,8 @@ class _Reader:
             yield Row(self.collection, self.file, self.line(at), value)
         else:
             raise SourceUnreadable(
-                f"{self.file}:{self.line(at)}: no {self.collection} here; expected a JSON array, an object with the key "
-                f'"{self.collection}", or one object with an "id" a line'
+                f"{self.file}:{self.line(at)}: no {self.collection} here; expected a JSON array, an object "
+                f'with the key "{self.collection}", or one object with an "id" a line'
             )
 
     def list_start(self, wanted: list[Any], at: int) -> int | None:
