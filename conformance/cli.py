@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import click
+import httpx
 from rich.console import Console
 from rich.markup import escape
 
@@ -22,6 +23,10 @@ from conformance.errors import ConformanceError
 from conformance.rehearse.story import rehearse
 from conformance.rehearse.subject import Subject, checked_source, make_sample
 from conformance.rehearse.terminal import TerminalTeller
+from conformance.symptoms import CATALOGUE
+from conformance.symptoms.scene import Played, Symptom, play
+from conformance.symptoms.terminal import catalogue_table, print_played
+from conformance.target import connect
 
 HOLDS, FAILS, NOT_HELD = 0, 1, 2
 AGENTS, SEED = 320, 7
@@ -70,8 +75,7 @@ def rehearse_command(
     Exits 0 when every invariant holds, 1 when one does not, 2 when the rehearsal could not be held.
     """
     _refuse_contradictions(agents, source, mapping, command)
-    if json_file is not None and not json_file.parent.is_dir():
-        raise click.BadParameter(f"the folder {str(json_file.parent)!r} does not exist", param_hint="--json")
+    _writable(json_file)
     folder = Path(tempfile.mkdtemp(prefix="conformance-"))
     keeps = True
     try:
@@ -124,6 +128,59 @@ def _show(console: Console, invariants: tuple[report.Invariant, ...], folder: Pa
     console.print(f"\n{report.conclusion(invariants, seconds)}")
     if report.overall(invariants) is report.Verdict.FAIL:
         console.print(f"What the program printed, and its working folders: {folder / 'trials'}", soft_wrap=True)
+
+
+@main.command("symptoms")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--list", "only_list", is_flag=True, help="List the catalogue.")
+@click.option("--seed", default=SEED, show_default=True, help="Of the emulator's ids.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
+    help="Write transcripts, causes and cures here.",
+)  # fmt: skip
+def symptoms_command(names: tuple[str, ...], only_list: bool, seed: int, json_file: Path | None) -> None:
+    """
+    Reproduce the conflicts that people meet: the transcript, the cause as `explain` gives it, and the cure at work.
+
+    Without NAME all of them. Exits 1 when one does not appear as the catalogue says, or its cure does not work.
+    """
+    console, chosen = report.console(), _chosen(names)
+    if only_list:
+        console.print(catalogue_table(chosen))
+        return
+    _writable(json_file)
+    try:
+        with running_emulator(seed) as base_url, connect(base_url) as http:
+            played = [_played(console, symptom, http) for symptom in chosen]
+    except ConformanceError as error:
+        click.echo(f"conformance: {error}", err=True)
+        sys.exit(NOT_HELD)
+    good = sum(each.verdict == "pass" for each in played)
+    verdict = report.Verdict.PASS if good == len(played) else report.Verdict.FAIL
+    if json_file is not None:
+        report.dump(json_file, {"verdict": str(verdict), "symptoms": [each.as_dict() for each in played]})
+    style = report.STYLES[verdict]
+    console.print(f"\n[{style}]{verdict.upper()}[/]  {good} of {len(played)} reproduced, explained and cured")
+    sys.exit(HOLDS if verdict is report.Verdict.PASS else FAILS)
+
+
+def _chosen(names: tuple[str, ...]) -> tuple[Symptom, ...]:
+    known = {symptom.name: symptom for symptom in CATALOGUE}
+    for name in names:
+        if name not in known:
+            raise click.BadParameter(f"{name!r} is not in the catalogue: {', '.join(known)}", param_hint="NAME")
+    return tuple(known[name] for name in names) or CATALOGUE
+
+
+def _played(console: Console, symptom: Symptom, http: httpx.Client) -> Played:
+    played = play(symptom, http)
+    print_played(console, played)
+    return played
+
+
+def _writable(json_file: Path | None) -> None:
+    if json_file is not None and not json_file.parent.is_dir():
+        raise click.BadParameter(f"the folder {str(json_file.parent)!r} does not exist", param_hint="--json")
 
 
 if __name__ == "__main__":

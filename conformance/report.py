@@ -92,6 +92,11 @@ def overall(invariants: Iterable[Invariant]) -> Verdict:
 def write_json(path: Path, invariants: Sequence[Invariant]) -> None:
     """`{"verdict", "invariants": [{"id", "name", "verdict", "evidence"}]}`."""
     body = {"verdict": str(overall(invariants)), "invariants": [invariant.as_dict() for invariant in invariants]}
+    dump(path, body)
+
+
+def dump(path: Path, body: Mapping[str, Any]) -> None:
+    """Write a report as JSON."""
     path.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
 

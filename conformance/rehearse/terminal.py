@@ -8,14 +8,11 @@ from typing import Self
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
-from rich.text import Text
 
+from conformance.explanation import print_essence
 from conformance.rehearse.complaint import Complaint, batch_lines
 from conformance.rehearse.subject import Subject
 from conformance.rehearse.trials import Run
-
-MARGIN, LABEL_WIDTH = 3, 11
-"""Columns left of everything, and of the labels in an explanation."""
 
 
 class TerminalTeller:
@@ -53,17 +50,7 @@ class TerminalTeller:
         self._console.print(f"   {escape(str(run.ended))}")
         if complaint.explanation:
             self._console.print(f"\n   [bold]why[/]  mockgc explain {complaint.explanation['contextId']}")
-            for line in complaint.explanation["text"].splitlines():
-                self._hanging(line)
-
-    def _hanging(self, line: str) -> None:
-        """A line of an explanation; what does not fit goes on below its own value."""
-        value_at = len(line) - len(line.lstrip()) + LABEL_WIDTH if line.startswith(" ") else 0
-        lead, value = line[:value_at], line[value_at:]
-        width = max(30, self._console.width - MARGIN - value_at)
-        for part in Text(value).wrap(self._console, width):
-            self._console.print(Text(" " * MARGIN) + Text(lead, style="dim") + part)
-            lead = " " * value_at
+            print_essence(self._console, complaint.explanation)
 
     def migration(self, subject: Subject) -> None:
         """The trials begin."""

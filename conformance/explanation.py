@@ -1,0 +1,42 @@
+"""The emulator's explanation of a request, cut down to what people act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+LABEL_WIDTH = 11
+_LEFT_OUT = frozenset({"asked", "made by", "last read", "at"})
+"""The whole is `mockgc explain`'s; the refusal itself is shown above already."""
+
+
+def essence(explanation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(label, value) of the rule, who stands in the way, what happened since, ignored headers, and the next step."""
+    skipping, told = True, set()  # the first line is the refusal itself
+    for line in str(explanation["text"]).splitlines():
+        label, value = line[2 : 2 + LABEL_WIDTH].strip(), line[2 + LABEL_WIDTH :]
+        skipping = label in _LEFT_OUT or not line.startswith(" ") or (skipping and not label)
+        if not skipping and (label, value) not in told:
+            told.add((label, value))
+            yield "why" if label == "rule" else label, value
+
+
+def print_essence(console: Console, explanation: Mapping[str, Any], margin: int = 3) -> None:
+    """One fact a line, its value wrapped under itself."""
+    for label, value in essence(explanation):
+        print_fact(console, label, value, margin)
+
+
+def print_fact(
+    console: Console, label: str, value: str, margin: int = 3, style: str = "", indent: int = 0
+) -> None:  # fmt: skip
+    """A label and its value, `indent` columns in; what does not fit goes on below the value."""
+    lead = f"{' ' * margin}{label:<{LABEL_WIDTH + indent}}"
+    width = console.width - len(lead)
+    for part in Text(value, style).wrap(console, max(30, width)):
+        part.rstrip()
+        console.print(Text(lead, "dim") + part)
+        lead = " " * len(lead)
