@@ -308,16 +308,15 @@ class _Reader:
     def _media(self, node: dict[str, Any], key: str, place: str) -> tuple[str, ...]:
         """Media types other than JSON; an OpenAPI 3 document names them beside its contents."""
         if self._layout.openapi == 2:
-            types = listed(node.get(key, self._root.get(key, [])), f"{place}.{key}")
+            types = list(map(str, listed(node.get(key, self._root.get(key, [])), f"{place}.{key}")))
         elif key == "consumes":
             types = list(self._followed(node.get("requestBody", {}), self._layout.bodies, place).get("content", {}))
         else:
             answers = node.get("responses", {}).items()
-            followed = [
-                self._followed(each, self._layout.responses, place) for status, each in answers if status[0] == "2"
-            ]
+            successes = [each for status, each in answers if status[0] == "2"]
+            followed = [self._followed(each, self._layout.responses, place) for each in successes]
             types = [media for each in followed for media in each.get("content", {})]
-        return () if set(types) <= {JSON_TYPE} else tuple(sorted(set(map(str, types))))
+        return () if set(types) <= {JSON_TYPE} else tuple(sorted(set(types)))
 
 
 def _undeclared(path: str, parameters: list[Parameter]) -> list[Parameter]:
@@ -341,8 +340,7 @@ def _permissions(node: Any, place: str) -> Permissions | None:
         return None
     place = f"{place}.x-inin-requires-permissions"
     node = mapped(node, place)
-    rules = {"ANY": "any", "ALL": "all"}
-    if node.get("type") not in rules:
+    if node.get("type") not in ("ANY", "ALL"):
         raise SourceError(f"{place}.type", f"{node.get('type')!r} is no rule", "it must be ANY or ALL")
     names = listed(node.get("permissions", []), f"{place}.permissions")
     return Permissions("any" if node["type"] == "ANY" else "all", tuple(sorted(map(str, names))))

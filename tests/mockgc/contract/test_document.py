@@ -8,7 +8,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockgc.contract.document import read_document
@@ -204,6 +204,7 @@ _SOMETHING = st.one_of(
 )  # fmt: skip
 
 
+@settings(max_examples=max(300, settings().max_examples))
 @given(st.data())
 def test_whatever_stands_anywhere_is_read_or_refused_by_name(data: st.DataObject) -> None:
     document = openapi3(small()) if data.draw(st.booleans()) else small()
