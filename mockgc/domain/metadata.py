@@ -15,7 +15,7 @@ READ_ONLY = ("id", "version", "dateCreated", "dateModified", "modifiedBy", "self
 
 def timestamp(moment: datetime) -> str:
     """UTC with milliseconds and `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def born(entity_id: str, self_uri: str, writable: Entity, now: datetime, client_id: str) -> Entity:

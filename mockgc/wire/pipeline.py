@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -178,29 +178,23 @@ def _route(match: Match, environ: Environ) -> Route:
 
 def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) -> Request:
     """The request as rules see it; what is wrong with it is carried along in `invalid`."""
-    request = Request(ids=match.ids)
+    query = environ.get("QUERY_STRING", "")
     try:
-        if route.validator is not None:
-            request = replace(request, **_body(environ, route, exchange))
-        query = environ.get("QUERY_STRING", "")
-        if route.operation.query is None:
-            return replace(request, raw_query=query)
-        return replace(request, query=parse(query, route.operation.query))
+        body, version = _body(environ, route, exchange) if route.validator is not None else ({}, None)
+        parsed = parse(query, route.operation.query) if route.operation.query is not None else {}
+        return Request(match.ids, parsed, body, version, raw_query=query)
     except WfmError as error:
-        return replace(request, invalid=error)
+        return Request(match.ids, invalid=error)
 
 
-def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any]:
+def _body(environ: Environ, route: Route, exchange: _Exchange) -> tuple[dict[str, Any], int | None]:
+    """The body without read-only fields and nulls, and the version it claims."""
     assert route.validator is not None
     raw = _read(environ, route.operation.body_bytes_max)
     exchange.body = raw if len(raw) <= BODY_BYTES_KEPT else raw[: BODY_BYTES_KEPT + 1]
     if not raw and not route.operation.is_body_required:
-        return {}
-    media_type, _, parameters = environ.get("CONTENT_TYPE", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
-        sent = environ.get("CONTENT_TYPE", "")[:200]
-        raise refuse(errors.UNSUPPORTED_MEDIA_TYPE, f"Content-Type {sent!r} is not application/json in UTF-8")
+        return {}, None
+    _require_json(environ.get("CONTENT_TYPE", ""))
     value = decode(raw)
     if b"null" in raw:
         value = without_nulls(value)
@@ -210,9 +204,19 @@ def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any]
     if found:
         raise WfmError(found)
     if not isinstance(value, dict):
-        return {}
-    body = {name: item for name, item in value.items() if name not in route.operation.read_only}
-    return {"body": body, "version": value.get("version")}
+        return {}, None
+    read_only = route.operation.read_only
+    return {name: item for name, item in value.items() if name not in read_only}, value.get("version")
+
+
+def _require_json(content_type: str) -> None:
+    if content_type == "application/json":
+        return
+    media_type, _, parameters = content_type.partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8"):
+        message = f"Content-Type {content_type[:200]!r} is not application/json in UTF-8"
+        raise refuse(errors.UNSUPPORTED_MEDIA_TYPE, message)
 
 
 def _read(environ: Environ, most: int) -> bytes:
