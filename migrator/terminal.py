@@ -38,7 +38,7 @@ def plan_lines(plan: Plan, *, is_verbose: bool = False) -> Iterator[str]:
             yield f"{PLURAL[what]}: {_summary(Counter(change.action for change in changes))}"
             yield from _kind_lines(changes, is_verbose)
     yield from _decision_lines(plan.decisions)
-    yield from _loss_lines(plan.losses, is_verbose)
+    yield from _loss_lines(plan.losses, is_verbose, shown=SHOWN_MAX)
     yield f"Rows: {len(plan.changes)} = {_summary(plan.counts())}"
 
 
@@ -49,7 +49,7 @@ def report_lines(report: Report, *, is_verbose: bool = False) -> Iterator[str]:
             yield f"  {row.result:9} {_name(row)}  {row.code} {row.message}".rstrip() + _context(row)
     yield from _blocked_lines(report)
     yield from _decision_lines(report.decisions)
-    yield from _loss_lines(report.losses, is_verbose)
+    yield from _loss_lines(report.losses, is_verbose, shown=0)
     for what in WHATS:
         counts = report.counts_by_what[what]
         if any(counts.values()):
@@ -61,25 +61,32 @@ def report_lines(report: Report, *, is_verbose: bool = False) -> Iterator[str]:
 
 
 def _kind_lines(changes: list[Change], is_verbose: bool) -> Iterator[str]:
-    hidden = 0
-    shown = 0
+    """Every change and conflict; what is plain is listed up to a limit, agents of one group or week as one line."""
+    plain = Counter[str]()
     for change in changes:
-        if change.action == "no_op" and not (is_verbose or change.why):
-            continue
-        is_plain = change.action in ("create", "blocked")
-        if is_plain and shown >= SHOWN_MAX and not is_verbose:
-            hidden += 1
-            continue
-        shown += is_plain
-        yield from _change_lines(change)
-    if hidden:
-        yield f"  ... and {hidden} more (--verbose lists them)"
+        if is_verbose or change.action in ("update", "conflict") or (change.action == "no_op" and change.why):
+            yield from _change_lines(change)
+        elif change.action in ("create", "blocked"):
+            plain[_plain_line(change)] += 1
+    for line, count in list(plain.items())[:SHOWN_MAX]:
+        yield line.format(agents=f"{count} agent{'s' * (count != 1)}")
+    if len(plain) > SHOWN_MAX:
+        yield f"  ... and {len(plain) - SHOWN_MAX} more (--verbose lists them)"
+
+
+def _plain_line(change: Change) -> str:
+    name = f"{change.key}  {change.label}{_why(change)}".replace("{", "{{").replace("}", "}}")
+    into = "" if change.member is None else ": {agents}"
+    return f"  {_SIGNS[change.action]} {name}{into}"
+
+
+def _why(change: Change) -> str:
+    return f": {change.why}" if change.why else ""
 
 
 def _change_lines(change: Change) -> Iterator[str]:
     name = change.key if change.member is None else f"{change.key} <- {change.member}"
-    why = f": {change.why}" if change.why else ""
-    yield f"  {_SIGNS[change.action]} {name}  {change.label}{why}"
+    yield f"  {_SIGNS[change.action]} {name}  {change.label}{_why(change)}"
     if change.action in ("update", "conflict"):
         for field_name, (before, after) in change.touched().items():
             yield f"      {field_name}: {_value(before)} -> {_value(after)}"
@@ -93,15 +100,15 @@ def _decision_lines(decisions: Iterable[Decision]) -> Iterator[str]:
         yield f"      to settle it: {decision.settle}"
 
 
-def _loss_lines(losses: tuple[Loss, ...], is_verbose: bool) -> Iterator[str]:
+def _loss_lines(losses: tuple[Loss, ...], is_verbose: bool, shown: int) -> Iterator[str]:
     if not losses:
         return
     counts = Counter(loss.code for loss in losses)
     yield "Not migrated: " + ", ".join(f"{count} {code}" for code, count in sorted(counts.items()))
-    for loss in losses if is_verbose else losses[:SHOWN_MAX]:
+    for loss in losses if is_verbose else losses[:shown]:
         yield f"  {loss.code}: {loss.subject}: {loss.message}"
-    if len(losses) > SHOWN_MAX and not is_verbose:
-        yield f"  ... and {len(losses) - SHOWN_MAX} more (--verbose lists them)"
+    if len(losses) > shown > 0 and not is_verbose:
+        yield f"  ... and {len(losses) - shown} more (--verbose lists them)"
 
 
 def _blocked_lines(report: Report) -> Iterator[str]:
@@ -130,7 +137,7 @@ def _value(value: Any) -> str:
 
 
 class Watch:
-    """Progress of an apply: a bar on a terminal, elsewhere a line for each twentieth of the rows."""
+    """Progress of an apply: a bar on a terminal, elsewhere a line for each tenth of the rows."""
 
     def __init__(self, total: int, console: Console | None = None) -> None:
         self._total, self._done, self._lines_shown = total, 0, 0
@@ -155,6 +162,6 @@ class Watch:
         self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, completed=self._done, description=PLURAL[row.what])
-        elif self._done * 20 // max(self._total, 1) > self._lines_shown:
-            self._lines_shown = self._done * 20 // self._total
+        elif self._done * 10 // self._total > self._lines_shown:
+            self._lines_shown = self._done * 10 // self._total
             self._console.print(f"{PLURAL[row.what]}: {self._done} of {self._total} rows", highlight=False)
