@@ -13,6 +13,7 @@ from urllib.parse import quote
 import click
 from pydantic import ValidationError
 
+from mockgc.contract.cli import contract
 from mockgc.contract.coverage import coverage
 from mockgc.contract.model import Contract
 from mockgc.resources import registry
@@ -31,6 +32,9 @@ def main() -> None:
     mockgc serve --seed 7                  start one; prints base URL, client id and secret
     mockgc explain CONTEXT_ID              why that request was refused, by whom, what to do next
     """
+
+
+main.add_command(contract)
 
 
 def _instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
