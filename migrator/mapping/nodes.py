@@ -117,7 +117,7 @@ def parse(text: str, file: str) -> Node:
     The root of a YAML text.
 
     Raises:
-        MappingUnreadable: not YAML, empty, or one that refers to itself.
+        MappingUnreadable: it is not YAML, or empty.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
