@@ -47,11 +47,11 @@ class Stage:
     lanes: tuple[tuple[Unit, ...], ...]
 
 
-def stages(plan: Plan, batch_size: int = BATCH_SIZE) -> Iterator[Stage]:
+def stages(plan: Plan) -> Iterator[Stage]:
     """Dependency order."""
     for kind in KINDS:
         units = list(_units(change for change in plan.changes if change.kind == kind))
-        yield Stage(kind, tuple(_lanes(kind, units, batch_size)))
+        yield Stage(kind, tuple(_lanes(kind, units)))
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -73,10 +73,8 @@ def _units(changes: Iterable[Change]) -> Iterator[Unit]:
         yield Unit(own, tuple(rows))
 
 
-def _lanes(kind: Kind, units: Sequence[Unit], batch_size: int) -> Iterator[tuple[Unit, ...]]:
-    if kind == "user":
-        yield from (tuple(batch) for batch in batches(units, batch_size))
-    elif kind == "schedule":
+def _lanes(kind: Kind, units: Sequence[Unit]) -> Iterator[tuple[Unit, ...]]:
+    if kind == "schedule":
         by_template: dict[str, list[Unit]] = {}
         for unit in units:
             by_template.setdefault(_template_of(unit), []).append(unit)

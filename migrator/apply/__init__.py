@@ -92,7 +92,7 @@ async def apply(
         raise PreflightFailed(str(error)) from error
     run = Run(plan, target, journal, clock, settings, mirror, progress)
     run.begin()
-    for stage in stages(plan, settings.batch_size):
+    for stage in stages(plan):
         await _walk(run, stage)
     if run.ended and run.commit_count == 0:
         raise PreflightFailed(run.ended)
