@@ -20,7 +20,8 @@ from rich.markup import escape
 from conformance import report
 from conformance.emulator import running_emulator
 from conformance.errors import ConformanceError
-from conformance.rehearse.story import rehearse
+from conformance.explanation import print_essence, print_fact
+from conformance.rehearse.story import Told, rehearse
 from conformance.rehearse.subject import Subject, checked_source, make_sample
 from conformance.rehearse.terminal import TerminalTeller
 from conformance.symptoms import CATALOGUE
@@ -119,14 +120,23 @@ def _rehearse(
         teller.heading(3, "The verdict")
     if json_file is not None:
         report.write_json(json_file, told.invariants)
-    _show(console, told.invariants, folder, time.monotonic() - began)
+    _show(console, told, folder, time.monotonic() - began)
     return report.overall(told.invariants)
 
 
-def _show(console: Console, invariants: tuple[report.Invariant, ...], folder: Path, seconds: float) -> None:
-    console.print(report.table(invariants))
-    console.print(f"\n{report.conclusion(invariants, seconds)}")
-    if report.overall(invariants) is report.Verdict.FAIL:
+def _show(console: Console, told: Told, folder: Path, seconds: float) -> None:
+    console.print(report.table(told.invariants))
+    report.print_failures(console, told.invariants)
+    if told.refusal:
+        console.print(f"\n  The refusal it did not get over, explained ({told.refusal['contextId']}):")
+        print_fact(console, "refused", told.refusal["summary"])
+        print_essence(console, told.refusal)
+    if told.output:
+        console.print("\n  The last lines it printed:")
+        for line in told.output.splitlines():
+            report.print_hanging(console, " " * 8, line)
+    console.print(f"\n{report.conclusion(told.invariants, seconds)}")
+    if report.overall(told.invariants) is report.Verdict.FAIL:
         console.print(f"What the program printed, and its working folders: {folder / 'trials'}", soft_wrap=True)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
-from rich.text import Text
+
+from conformance.report import print_hanging
 
 LABEL_WIDTH = 11
 _LEFT_OUT = frozenset({"asked", "made by", "last read", "at"})
@@ -35,8 +36,4 @@ def print_fact(
 ) -> None:  # fmt: skip
     """A label and its value, `indent` columns in; what does not fit goes on below the value."""
     lead = f"{' ' * margin}{label:<{LABEL_WIDTH + indent}}"
-    width = console.width - len(lead)
-    for part in Text(value, style).wrap(console, max(30, width)):
-        part.rstrip()
-        console.print(Text(lead, "dim") + part)
-        lead = " " * len(lead)
+    print_hanging(console, lead, value, style)

@@ -16,6 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 VIOLATIONS_SHOWN = 3
 
@@ -108,19 +109,34 @@ def table(invariants: Iterable[Invariant]) -> Table:
     """The invariants, their verdicts and their evidence."""
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=True, header_style="dim")
     shown.add_column("  verdict", no_wrap=True)
-    shown.add_column("invariant", max_width=44)
+    shown.add_column("invariant", no_wrap=True)
     shown.add_column("evidence", ratio=1)
     for invariant in invariants:
         style = STYLES[invariant.verdict]
         verdict = f"  [{style}]{SHOWN[invariant.verdict]}[/]"
-        shown.add_row(verdict, escape(invariant.name), "\n".join(map(escape, _evidence(invariant.evidence))))
+        shown.add_row(verdict, escape(invariant.name), escape(invariant.evidence.text))
     return shown
 
 
-def _evidence(evidence: Evidence) -> list[str]:
-    hidden = len(evidence.violations) - VIOLATIONS_SHOWN
-    more = [f"… and {hidden} more"] if hidden > 0 else []
-    return [evidence.text, *evidence.violations[:VIOLATIONS_SHOWN], *more]
+def print_failures(console: Console, invariants: Iterable[Invariant]) -> None:
+    """What violates each invariant that fails, the first few of each."""
+    for invariant in invariants:
+        if invariant.verdict is not Verdict.FAIL:
+            continue
+        console.print(f"\n  [{STYLES[Verdict.FAIL]}]FAIL[/]  {escape(invariant.name)}")
+        violations = invariant.evidence.violations
+        for line in violations[:VIOLATIONS_SHOWN]:
+            print_hanging(console, " " * 8, line)
+        if len(violations) > VIOLATIONS_SHOWN:
+            console.print(f"        … and {len(violations) - VIOLATIONS_SHOWN} more")
+
+
+def print_hanging(console: Console, lead: str, text: str, style: str = "") -> None:
+    """`text` after a dim `lead`; what does not fit goes on below the text."""
+    for part in Text(text, style).wrap(console, max(30, console.width - len(lead))):
+        part.rstrip()
+        console.print(Text(lead, "dim") + part)
+        lead = " " * len(lead)
 
 
 def conclusion(invariants: Sequence[Invariant], seconds: float) -> str:

@@ -72,14 +72,15 @@ def _batches(exchanges: tuple[Exchange, ...]) -> Iterator[Batch]:
 
 def judge_complaint(complaint: Complaint) -> Invariant:
     """The first batch is accepted, every later one is stale, and the explanation names the batch that moved it."""
-    id, name, batches = "complaint", "The complaint is reproduced and explained", complaint.batches
+    id, name, batches = "complaint", "The complaint is reproduced", complaint.batches
     if len(batches) < 2:
         return not_applicable(id, name, f"it takes two batches, and this source makes {len(batches)}")
     bad = [] if batches[0].status == 201 else [f"batch 1 answered {batches[0].status}, not 201"]
     bad += [f"batch {b.number} answered {b.status} {b.code}, not 409 {STALE}" for b in batches[1:] if b.code != STALE]
     if batches[0].context_id not in complaint.explanation.get("text", ""):
         bad.append("the explanation does not name the batch that moved the version")
-    text = f"batch 1 accepted, batches 2 to {len(batches)} refused; batch 1 is named as the one that moved the version"
+    refused = "2" if len(batches) == 2 else f"2 to {len(batches)}"
+    text = f"batch 1 accepted, {refused} refused, batch 1 named as the cause"
     ids = [batch.context_id for batch in batches[:2]]
     return judged(id, name, text if not bad else f"{len(batches)} batches", bad, {"batches": len(batches)}, ids)
 

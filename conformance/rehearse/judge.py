@@ -31,6 +31,8 @@ from conformance.rehearse.refusals import swallowed
 from conformance.rehearse.trials import Run, Trial
 from conformance.report import Invariant, judged, not_applicable
 
+NOTHING_WRITTEN = "nothing was written"
+KIND_WORDS = {"user": "user", "scheduleTemplate": "template", "group": "group", "schedule": "schedule"}
 SLACK_S = 0.02
 """The gate's clock starts when it has sent the answer, the program's when it has read it; never the other way round."""
 
@@ -67,11 +69,11 @@ def judge(happened: Happened) -> tuple[Invariant, ...]:
         twice(happened),
         *plan_writes_nothing(happened),
         replay(happened),
-        converges(happened, happened.together, "two-at-once", "Two runs at once end in the same state"),
-        converges(happened, happened.lost, "lost-answers", "Lost answers change nothing about the end"),
-        converges(happened, happened.busy, "busy", "429 and 503 change nothing about the end"),
+        converges(happened, happened.together, "two-at-once", "Two at once end in the same state"),
+        converges(happened, happened.lost, "lost-answers", "Lost answers end in the same state"),
+        converges(happened, happened.busy, "busy", "429 and 503 end in the same state"),
         retry_after(happened),
-        converges(happened, happened.killed, "killed", "A kill in the middle changes nothing about the end"),
+        converges(happened, happened.killed, "killed", "Killed runs end in the same state"),
         lost_updates(happened),
         deletes(happened),
         references(happened),
@@ -97,8 +99,8 @@ def twice(happened: Happened) -> Invariant:
     """No name, e-mail address, externalId or week has two holders, and no agent is two users."""
     found = {trial.name: (*unique_keys(trial.state), *_two_users(trial, happened.agents)) for trial in happened.trials}
     counts = Counter({kind: len(happened.alone.state.of(kind)) for kind in KINDS})
-    shown = ", ".join(f"{count} {kind}s" for kind, count in counts.items())
-    return judged("nothing-twice", "Nothing is there twice (name, e-mail, externalId)", shown, _by_trial(found), counts)
+    shown = ", ".join(_count(count, KIND_WORDS[kind]) for kind, count in counts.items())
+    return judged("nothing-twice", "Nothing is there twice", shown, _by_trial(found), counts)
 
 
 def _two_users(trial: Trial, agents: Iterable[SourceAgent]) -> list[Violation]:
@@ -127,13 +129,13 @@ def plan_writes_nothing(happened: Happened) -> list[Invariant]:
 
 def replay(happened: Happened) -> Invariant:
     """Once the program is done, running it again commits nothing."""
-    id, name = "replay-commits-nothing", "Running it again commits nothing"
+    id, name = "replay-commits-nothing", "Running it again writes nothing"
     done = [trial for trial in happened.trials if trial.replay is not None]
     if not done:
         return not_applicable(id, name, "the program never exited 0, so there is nothing to replay")
     late = {trial.name: nothing_after(trial.commits, trial.done_sequence) for trial in done}
     rows = sum(map(len, late.values()))
-    text = f"{rows} commits in {len(done)} replay{'s' if len(done) > 1 else ''}"
+    text = f"{_count(rows, 'commit row')} in {_count(len(done), 'replay')}"
     ids = [violation.evidence[0] for found in late.values() for violation in found[:1]]
     return judged(id, name, text, _by_trial(late), {"replays": len(done), "commits": rows}, ids)
 
@@ -149,7 +151,7 @@ def converges(happened: Happened, trial: Trial | None, id: str, name: str) -> In
     text = f"{occurred}; {_endings(trial)}"
     ids = [struck.context_id for struck in trial.struck if struck.context_id]
     if not trial.is_done:
-        return judged(id, name, text, [f"it never exited 0 in {_runs(len(trial.runs))}"], counts, ids)
+        return judged(id, name, text, [f"it never exited 0 in {_count(len(trial.runs), 'run')}"], counts, ids)
     other = differences(normalise(happened.alone.state), normalise(trial.state))
     return judged(id, name, text, [line.replace("first", "alone").replace("second", trial.name) for line in other],
                   counts, ids)  # fmt: skip
@@ -161,7 +163,7 @@ def _occurred(trial: Trial) -> str:
         met = [point for point, here in zip(("first request", "first write"), trial.met, strict=True) if here]
         wrote = " and ".join(str(run.commits) for run in trial.runs[:2])
         turns = _turns(trial)
-        return f"met at their {' and '.join(met)}, wrote {wrote} rows in {turns} turns" if met else ""
+        return f"met at their {' and '.join(met)}, wrote {wrote} rows, {_count(turns, 'turn')}" if met else ""
     times = Counter(struck.fault for struck in trial.struck)
     return ", ".join(f"{times[fault]} × {fault.short}" for fault in Fault if times[fault])
 
@@ -179,16 +181,19 @@ def _why_nothing_occurred(trial: Trial) -> str:
 
 
 def _endings(trial: Trial) -> str:
-    return ", ".join(f"{run.party}: {run.ended}" for run in trial.runs)
+    """In how many runs the trial ended, and how they did when not with 0."""
+    codes = Counter(str(run.ended) for run in trial.runs if not run.ended.believes_done)
+    others = ", ".join(f"{count} × {ended}" for ended, count in codes.items())
+    return f"{_count(len(trial.runs), 'run')}{f' ({others})' if others else ''}"
 
 
-def _runs(count: int) -> str:
-    return "1 run" if count == 1 else f"{count} runs"
+def _count(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def retry_after(happened: Happened) -> Invariant:
     """After a 429 the same request does not come again before its Retry-After has passed."""
-    id, name = "retry-after", "Asked to wait, it waits (Retry-After)"
+    id, name = "retry-after", "Retry-After is honoured"
     if happened.busy is None:
         return not_applicable(id, name, happened.skipped)
     told = sum(exchange.seen == 429 for run in happened.busy.runs for exchange in run.exchanges)
@@ -209,13 +214,19 @@ def _impatient(run: Run) -> list[str]:
     return found
 
 
+def _wrote_nothing(happened: Happened) -> bool:
+    return not any(trial.commits for trial in happened.trials)
+
+
 def lost_updates(happened: Happened) -> Invariant:
     """Every accepted write named the version that was current, so nothing existing was overwritten unseen."""
+    if _wrote_nothing(happened):
+        return not_applicable("no-lost-update", "No update is lost or overwritten", NOTHING_WRITTEN)
     found = {trial.name: no_lost_update(trial.commits) for trial in happened.trials}
     rows = sum(len(trial.commits) for trial in happened.trials)
     claimed = sum(row.claimed is not None for trial in happened.trials for row in trial.commits)
     text = f"{claimed} versioned writes among {rows} commit rows"
-    return judged("no-lost-update", "No update is lost, nothing existing overwritten", text, _by_trial(found),
+    return judged("no-lost-update", "No update is lost or overwritten", text, _by_trial(found),
                   {"rows": rows, "versioned": claimed})  # fmt: skip
 
 
@@ -231,23 +242,27 @@ def deletes(happened: Happened) -> Invariant:
             for row in gone
             if makers.get(row.entity_id) != row.client_id
         )
-    return judged("deletes-own-only", "It deletes nothing that another made", f"{deleted} deletes", _by_trial(found),
+    return judged("deletes-own-only", "Nothing of others is deleted", _count(deleted, "delete"), _by_trial(found),
                   {"deletes": deleted})  # fmt: skip
 
 
 def references(happened: Happened) -> Invariant:
     """Every reference in the final states points at something alive."""
+    if _wrote_nothing(happened):
+        return not_applicable("references", "Every reference is alive", NOTHING_WRITTEN)
     found = {trial.name: references_hold(trial.state) for trial in happened.trials}
     state = happened.alone.state
     members = sum(len(group.get("userIds") or ()) for group in state.groups)
     agents = sum(len(schedule["agents"]) for schedule in state.schedules)
     text = f"{members} group members, {agents} agent weeks"
-    return judged("references", "Every reference points at something alive", text, _by_trial(found),
+    return judged("references", "Every reference is alive", text, _by_trial(found),
                   {"members": members, "agentWeeks": agents})  # fmt: skip
 
 
 def versions(happened: Happened) -> Invariant:
     """Each commit moved its versions by one, and the final state is what the log says: the evidence itself is sound."""
+    if _wrote_nothing(happened):
+        return not_applicable("version-steps", "The log accounts for every version", NOTHING_WRITTEN)
     found = {
         trial.name: (
             *version_steps(trial.commits),
@@ -257,7 +272,7 @@ def versions(happened: Happened) -> Invariant:
         for trial in happened.trials
     }
     rows = sum(len(trial.commits) for trial in happened.trials)
-    return judged("version-steps", "Versions move by one, the log explains the state", f"{rows} commit rows",
+    return judged("version-steps", "The log accounts for every version", f"{rows} commit rows",
                   _by_trial(found), {"rows": rows})  # fmt: skip
 
 
@@ -267,8 +282,8 @@ def exit_codes(happened: Happened) -> Invariant:
     runs = [run for trial in happened.trials for run in (*trial.runs, *([trial.replay] if trial.replay else []))]
     zero = sum(run.ended.believes_done for run in runs)
     refused = sum(_is_refusal(status) for run in runs for status in (e.status for e in run.exchanges if e.is_write))
-    text = f"{zero} of {_runs(len(runs))} exited 0; {refused} refused writes were settled" if not any(
-        found.values()) else f"{zero} of {_runs(len(runs))} exited 0; {refused} writes were refused"  # fmt: skip
+    settled = "were refused" if any(found.values()) else "were refused and settled"
+    text = f"{zero} of {_count(len(runs), 'run')} exited 0; {_count(refused, 'write')} {settled}"
     ids = [violation.evidence[0] for each in found.values() for violation in each if violation.evidence]
     return judged("exit-codes", "Exit code 0 means done", text, _by_trial(found),
                   {"runs": len(runs), "exitedZero": zero, "refusedWrites": refused}, ids)  # fmt: skip
@@ -281,7 +296,7 @@ def _is_refusal(status: int | None) -> bool:
 def _not_done(trial: Trial) -> Iterable[Violation]:
     last = trial.runs[-1]
     if not trial.is_done:
-        yield Violation(f"no exit code 0 in {_runs(len(trial.runs))}; the last: {last.ended}", "program")
+        yield Violation(f"no exit code 0 in {_count(len(trial.runs), 'run')}; the last: {last.ended}", "program")
     elif trial.replay and not trial.replay.ended.believes_done:
         yield Violation(f"the replay of finished work: {trial.replay.ended}", "program")
 
@@ -296,7 +311,7 @@ def _lied(trial: Trial, happened: Happened) -> Iterable[Violation]:
 
 def faults(happened: Happened) -> Invariant:
     """Every planned fault occurred, and those after a commit are confirmed by the commit log."""
-    id, name = "faults-occurred", "Every planned fault really occurred"
+    id, name = "faults-occurred", "Every planned fault occurred"
     trials = [trial for trial in (happened.lost, happened.busy, happened.killed) if trial is not None]
     planned, struck = sum(len(t.planned) for t in trials), [s for t in trials for s in t.struck]
     if not planned:
@@ -307,7 +322,7 @@ def faults(happened: Happened) -> Invariant:
     counts = {"planned": planned, "occurred": len(struck), "afterCommit": len(after), "confirmed": confirmed}
     if len(struck) < planned:
         return not_applicable(id, name, f"{len(struck)} of {planned}: the program made too few writes for the others")
-    text = f"{len(struck)} of {planned}; {confirmed} of {len(after)} after a commit, confirmed in the commit log"
+    text = f"{len(struck)} of {planned}; {confirmed} of {len(after)} after a commit, seen in the commit log"
     unlogged = [f"{s.method} {s.path}: accepted, yet it committed nothing" for s in after if s.context_id not in logged]
     if unlogged:
         return not_applicable(id, name, f"{text}; {unlogged[0]}")

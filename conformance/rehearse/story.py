@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from conformance.checkers import SourceAgent
 from conformance.faults import draw, kind_of
@@ -20,9 +20,11 @@ from conformance.rehearse.complaint import Complaint, judge_complaint, reproduce
 from conformance.rehearse.judge import Happened, judge
 from conformance.rehearse.subject import Subject
 from conformance.rehearse.trials import Bench, Run, Trial
-from conformance.report import Invariant
+from conformance.report import Invariant, Verdict
 from conformance.source import agents_of
 from conformance.target import connect
+
+LINES_SHOWN = 8
 
 
 class Teller(Protocol):
@@ -43,11 +45,17 @@ class Teller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A rehearsal that is over."""
+    """
+    A rehearsal that is over.
+
+    Args:
+        refusal: the emulator's explanation of the refusal that the program did not get over; empty when there is none.
+        output: the last lines that the program printed when its undisturbed run came to nothing.
+    """
 
     invariants: tuple[Invariant, ...]
-    happened: Happened
-    complaint: Complaint
+    refusal: Mapping[str, Any]
+    output: str
 
 
 def rehearse(
@@ -69,7 +77,27 @@ def rehearse(
         teller.complaint(complaint)
         teller.migration(subject)
         happened = _trials(replace(bench, announce=teller.run), agents, seed, teller.working)
-    return Told((judge_complaint(complaint), *judge(happened)), happened, complaint)
+        invariants = (judge_complaint(complaint), *judge(happened))
+        refusal = _refusal(bench, happened, invariants)
+    return Told(invariants, refusal, _last_words(folder, happened.alone) if happened.skipped else "")
+
+
+def _refusal(bench: Bench, happened: Happened, invariants: tuple[Invariant, ...]) -> Mapping[str, Any]:
+    """Why the program got stuck: the refusal that it swallowed, or the last one of an undisturbed run that failed."""
+    (exit_codes,) = (invariant for invariant in invariants if invariant.id == "exit-codes")
+    stuck = exit_codes.evidence.context_ids or _last_refused(happened.alone)
+    return bench.control.explain(stuck[0]) if stuck and exit_codes.verdict is Verdict.FAIL else {}
+
+
+def _last_refused(trial: Trial) -> tuple[str, ...]:
+    last = trial.runs[-1]
+    refused = [e.context_id for e in last.exchanges if e.is_write and e.status is not None and e.status >= 400]
+    return (refused[-1],) if refused and refused[-1] and not last.ended.believes_done else ()
+
+
+def _last_words(folder: Path, alone: Trial) -> str:
+    log = trials.log_file(folder / alone.name, alone.runs[-1].party)
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LINES_SHOWN:]) if log.is_file() else ""
 
 
 def _trials(bench: Bench, agents: tuple[SourceAgent, ...], seed: int, working: Callable[[str], None]) -> Happened:

@@ -47,9 +47,8 @@ class TerminalTeller:
         run = complaint.trial.runs[0]
         for line in batch_lines(complaint):
             self._console.print(f"   {escape(line)}")
-        self._console.print(f"   {escape(str(run.ended))}")
+        self._console.print(f"   the script ends with {escape(str(run.ended))}\n")
         if complaint.explanation:
-            self._console.print(f"\n   [bold]why[/]  mockgc explain {complaint.explanation['contextId']}")
             print_essence(self._console, complaint.explanation)
 
     def migration(self, subject: Subject) -> None:

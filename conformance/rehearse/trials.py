@@ -7,6 +7,7 @@ so the commit log tells who wrote. What happened is kept as data (`Trial`); verd
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from conformance.rehearse.subject import Subject
 from conformance.target import Client, Control, Credentials
 
 ATTEMPTS_MIN = 5
+STAGGER_S_MAX = 0.02
 AGAIN = "again"
 
 
@@ -129,7 +131,7 @@ class _Organisation:
         (self.folder / folder).mkdir(exist_ok=True)
         client = bench.control.add_client(self.id)
         first_request, first_write = meetings or (None, None)
-        gate = Gate(bench.base_url, party, self.script, first_request, first_write)
+        gate = Gate(bench.base_url, party, self.script, first_request, first_write, _stagger(party, bool(meetings)))
         began = time.monotonic()
         try:
             with gate:
@@ -137,7 +139,7 @@ class _Organisation:
                     words or bench.subject.words,
                     self.folder / folder,
                     environment(bench.env, gate.base_url, client, bench.source),
-                    self.folder / f"{party.replace(' ', '-')}.log",
+                    log_file(self.folder, party),
                 )
                 gate.kill = program.kill
                 ended = program.wait(bench.limit_s)
@@ -183,6 +185,11 @@ class _Organisation:
         )  # fmt: skip
 
 
+def log_file(trial_folder: Path, party: str) -> Path:
+    """Where a run's output is kept."""
+    return trial_folder / f"{party.replace(' ', '-')}.log"
+
+
 def once(bench: Bench, name: str, words: Sequence[str]) -> Trial:
     """One run of another program than the subject, without a replay."""
     organisation = _Organisation(bench, name)
@@ -217,6 +224,12 @@ def together(bench: Bench, name: str = "two at once") -> Trial:
     is_done = all(ended[-1].ended.believes_done for ended in runs)
     met = tuple(meeting.met for meeting in meetings)
     return organisation.finished([run for each in runs for run in each], "a", met, is_done=is_done)
+
+
+def _stagger(party: str, is_race: bool) -> Callable[[], float]:
+    """Two equal programs would go in step, one always ahead; in a race each write is held back a little, by seed."""
+    rng = random.Random(party)
+    return lambda: rng.uniform(0, STAGGER_S_MAX) if is_race else 0.0
 
 
 LOST_ANSWERS = (Fault.LOST_BEFORE, Fault.LOST_AFTER)
