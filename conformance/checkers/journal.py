@@ -17,9 +17,21 @@ Entry = Mapping[str, Any]
 
 
 def entries_of(data: bytes) -> tuple[Entry, ...]:
-    """The whole lines of a journal; a torn last one was never durable and does not count."""
+    """The whole lines of a journal; a torn last one was never durable and does not count, any other is `damaged`."""
     whole = data[: data.rfind(b"\n") + 1]
-    return tuple(json.loads(line) for line in whole.splitlines())
+    return tuple(map(_entry, whole.splitlines()))
+
+
+def _entry(line: bytes) -> Entry:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        entry = None
+    return (
+        entry
+        if isinstance(entry, dict) and "type" in entry
+        else {"type": "damaged", "id": line.decode(errors="replace")}
+    )
 
 
 def journal_is_honest(entries: Iterable[Entry], answered: Mapping[str, int]) -> Violations:
@@ -37,6 +49,8 @@ def _lies(entries: Iterable[Entry], answered: Mapping[str, int]) -> Iterator[Vio
     for entry in entries:
         if entry["type"] == "intent":
             intents.add(entry["id"])
+        if entry["type"] == "damaged":
+            yield Violation("a line in the middle of the journal is no entry", entry["id"])
         if entry["type"] != "outcome":
             continue
         if entry["id"] not in intents:

@@ -79,7 +79,7 @@ class Flight:
         status = self.seen.status_code if self.seen else None
         retry_after = self.seen.headers.get("Retry-After") if self.seen else None
         return Operation(
-            client=self.process.name,
+            client=self.process.client_name,
             call=self.call,
             returned=self.returned,
             at_s=self.at_s,

@@ -41,8 +41,10 @@ class End(Generic[T]):
 class Process:
     """One life of one program; make another one on the same disk to restart it."""
 
-    def __init__(self, wire: Wire, name: str, disk: Disk) -> None:
+    def __init__(self, wire: Wire, name: str, disk: Disk, life: int = 1) -> None:
         self.wire, self.name, self.disk = wire, name, disk
+        self.client_name = name if life == 1 else f"{name}/{life}"
+        """What histories call it: a second life knows nothing of what the first one was told."""
         self.crash: Act | None = None
         self.fuse: Act | None = None
         """A crash that waits for the next journal write."""

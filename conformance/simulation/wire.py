@@ -94,6 +94,7 @@ class Wire:
         self._faults, self._crashes = self._budget.faults, self._budget.crashes
         self._loop = SimulatedLoop(self._step)
         self._is_calm = False
+        self._lives: Counter[str] = Counter()
         self._flights: list[Flight] = []
         self._last: Flight | None = None
         self.flown: list[Flight] = []
@@ -110,8 +111,9 @@ class Wire:
         return self._loop.now
 
     def process(self, name: str, disk: Disk | None = None) -> Process:
-        """A new process; give it the disk of a crashed one to restart that one."""
-        return Process(self, name, disk or Disk())
+        """A new process; give it the disk of a crashed one to restart that one. Histories tell its lives apart."""
+        self._lives[name] += 1
+        return Process(self, name, disk or Disk(), life=self._lives[name])
 
     def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run to completion in virtual time and close the loop; raises `Stuck`, and whatever `main` raises."""

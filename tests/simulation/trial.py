@@ -128,6 +128,13 @@ def convergence(trial: Trial[Any]) -> Violations:
     return tuple(found)
 
 
+def quiet_wrote(trial: Trial[Any]) -> tuple[Violation, ...]:
+    """I8: when every run has converged and the wire is empty, nothing is left to write."""
+    if trial.quiet_head == trial.hostile_head:
+        return ()
+    return (Violation(f"found {trial.quiet_head - trial.hostile_head} commits left to do", "quiet run"),)
+
+
 def judge(trial: Trial[Any], *violations: Violations | tuple[str, ...]) -> None:
     """Fail with everything that does not hold and the story of the run."""
     found = [str(violation) for some in violations for violation in some]

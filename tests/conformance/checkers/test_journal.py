@@ -36,5 +36,10 @@ def test_a_write_without_an_intent_is_caught() -> None:
     assert intents_come_first([INTENT, DONE], 2)
 
 
+def test_a_line_written_onto_a_torn_one_is_caught() -> None:
+    entries = entries_of(b'{"type":"int{"type":"intent","id":"1"}\n')
+    assert len(journal_is_honest(entries, ANSWERED)) == 1
+
+
 def test_a_torn_last_line_does_not_count() -> None:
     assert entries_of(b'{"type":"intent","id":"1"}\n{"type":"out') == ({"type": "intent", "id": "1"},)
