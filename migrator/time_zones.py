@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+_STEP = timedelta(hours=6)
+"""No zone has changed its offset twice within this time since the 1940s; a whole number of steps makes a year."""
 _NAMES: Mapping[str, str] = {
     "Africa/Algiers": "West Central Africa",
     "Africa/Cairo": "Cairo",
@@ -200,7 +202,7 @@ def offsets(name: str, first_year: int) -> tuple[tuple[datetime, timedelta], ...
     moment, end = datetime(first_year, 1, 1, tzinfo=UTC), datetime(first_year + 2, 1, 1, tzinfo=UTC)
     found = [(moment, _offset(rules, moment))]
     while moment < end:
-        later = moment + timedelta(hours=1)
+        later = moment + _STEP
         if _offset(rules, later) != found[-1][1]:
             change = first_with_other_offset(rules, moment, later)
             if change < end:
