@@ -69,11 +69,14 @@ class Target:
         """
         Every entity of the four kinds; of schedules the summaries.
 
+        What refers is read before what it refers to: so whatever another run makes meanwhile, no entity is seen without
+        those that it needs.
+
         Raises:
             PreflightFailed: bad credentials, no permission to view, or nothing that answers like the dialect.
         """
         try:
-            return Current([entity for kind in KINDS for entity in await self.listing(kind)])
+            return Current([entity for kind in reversed(KINDS) for entity in await self.listing(kind)])
         except TargetUnavailable as error:
             raise PreflightFailed(str(error)) from error
 
