@@ -31,24 +31,34 @@ def merge(all_facts: list[Facts]) -> Facts:
 
 
 def _two(first: Facts, later: Facts) -> Facts:
-    index = len(first.sources)
-    overrule = later.sources[0].kind == "document"
+    index, kind = len(first.sources), later.sources[0].kind
     operations, definitions = dict(first.operations), dict(first.definitions)
-    for key, operation in later.operations.items():
+    for key, operation in _respelled(first, later).items():
         if key not in operations:
-            operations[key] = replace(operation, source=index, tag=_known_tag(operation, first))
-        elif overrule:
-            _must_agree("operation", key, replace(operations[key], source=0, widened=None), operation)
-        else:
+            operations[key] = replace(operation, source=index)
+        elif kind == "sdk":
             operations[key] = _more_parameters(operations[key], operation, index)
+        else:
+            _must_agree("operation", key, replace(operations[key], source=0, widened=None), operation)
     for name, definition in later.definitions.items():
         if name not in definitions:
             definitions[name] = replace(definition, source=index)
-        elif overrule:
-            _must_agree("definition", name, definitions[name].schema, definition.schema)
-        else:
+        elif kind == "sdk":
             definitions[name] = _widened(definitions[name], definition.schema, index)
+        else:
+            _must_agree("definition", name, definitions[name].schema, definition.schema)
     return Facts((*first.sources, *later.sources), operations, definitions)
+
+
+def _respelled(first: Facts, later: Facts) -> Mapping[str, Operation]:
+    """An SDK spells tags as file names (`workforce_management`): take the document's spelling where it has the tag."""
+    if later.sources[0].kind != "sdk":
+        return later.operations
+    spellings = {_squashed(each.tag): each.tag for each in first.operations.values()}
+    return {
+        key: replace(operation, tag=spellings.get(_squashed(operation.tag), operation.tag))
+        for key, operation in later.operations.items()
+    }
 
 
 def _must_agree(what: str, name: str, first: object, later: object) -> None:
@@ -64,12 +74,6 @@ def _check_ids(facts: Facts) -> None:
             problem = f"the operation id {operation.id!r} is also that of {seen[operation.id]}"
             raise SourceError(key, problem, "each operation needs its own")
         seen[operation.id] = key
-
-
-def _known_tag(operation: Operation, first: Facts) -> str:
-    """An SDK spells tags as file names (`workforce_management`): take the document's spelling where it has the tag."""
-    spellings = {_squashed(each.tag): each.tag for each in first.operations.values()}
-    return spellings.get(_squashed(operation.tag), operation.tag)
 
 
 def _squashed(tag: str) -> str:

@@ -47,6 +47,7 @@ _SCALARS: dict[str, Schema] = {
     "datetime": {"type": "string", "format": "date-time"},
     "date": {"type": "string", "format": "date"},
     "file": {"type": "file"},
+    "LocalDateTime": {"type": "string", "format": "local-date-time"},
     "YearMonth": {"type": "string", "format": "year-month"},
 }
 
@@ -219,4 +220,7 @@ def _enums(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
 
 
 def _with_enum(schema: Schema, values: list[str] | None) -> Schema:
-    return schema if values is None else {**schema, "enum": values}
+    """The SDK writes all enum values as texts, also those of integers."""
+    if values is None:
+        return schema
+    return {**schema, "enum": [int(value) for value in values] if schema.get("type") == "integer" else values}

@@ -17,15 +17,21 @@ class Fine(object):
     def __init__(self) -> None:
         self.swagger_types = {
             'amount': 'float',
+            'days': 'int',
             'loan': 'Loan',
             'paid_on': 'date'
         }
 
         self.attribute_map = {
             'amount': 'amount',
+            'days': 'days',
             'loan': 'loan',
             'paid_on': 'paidOn'
         }
+
+    @days.setter
+    def days(self, days: int) -> None:
+        allowed_values = ["7", "14"]
 """
 
 LOAN = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from mockgc.contract.model import Contract
 from mockgc.contract.schema_reader import LISTED, MAPPED, NESTED, PLAIN
 from mockgc.contract.validate import Validator
 
+PAGE = Path(__file__).parents[3] / "mockgc" / "contract" / "README.md"
 WFM = "/api/v2/workforcemanagement/"
 KEYWORDS = PLAIN | NESTED | LISTED | MAPPED | {"$ref", "required"}
 
@@ -85,6 +87,14 @@ def test_it_is_small_enough_to_review() -> None:
     lines = sorted(len(line) for text in texts for line in text.splitlines())
     assert sum(map(len, texts)) < 1_000_000
     assert lines[len(lines) * 9 // 10] < 1_500
+
+
+def test_the_page_of_the_package_counts_what_ships(contract: Contract) -> None:
+    page = " ".join(PAGE.read_text("utf-8").split())
+    facts = contract.facts()
+    size = sum(len(path.read_bytes()) for path in (files("mockgc.contract") / "data").iterdir())
+    assert f"{len(facts.operations)} operations and {len(facts.definitions):,} definitions" in page
+    assert f"It weighs {size / 1024:.0f} KiB" in page
 
 
 @pytest.mark.parametrize("use", ["request", "response"])

@@ -57,6 +57,15 @@ def test_a_shared_definition_gains_fields_and_enum_values_and_loses_nothing(merg
     assert loan.schema["properties"]["reader"] == known.schema["properties"]["reader"]
 
 
+def test_fields_have_their_wire_names_and_types(merged: Facts) -> None:
+    assert merged.definitions["Fine"].schema["properties"] == {
+        "amount": {"type": "number"},
+        "days": {"type": "integer", "enum": [7, 14]},
+        "loan": {"$ref": "Loan"},
+        "paidOn": {"type": "string", "format": "date"},
+    }
+
+
 def test_who_said_what_survives_compiling(merged: Facts) -> None:
     with compiled(merged) as contract:
         assert contract.facts() == merged
