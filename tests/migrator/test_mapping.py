@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from migrator.canonical import folded_name
 from migrator.desired import Desired, Desires, Kind, Ref
-from migrator.mapping import desire
+from migrator.mapping import desire, load
 from migrator.mapping.loading import loads
 from migrator.records import Account, BusinessHours, Holiday, Membership, SourceGroup, UserField
 from tests.migrator.source_rows import GROUP, MAPPING, account, agent
@@ -263,3 +263,14 @@ def test_nobody_works_twice_in_a_week(source: Account) -> None:
         for row in one.fields["agents"]
     ]
     assert len(at_work) == len(set(at_work))
+
+
+def test_the_bundled_mapping_asks_about_a_merged_account_and_lets_the_rest_through() -> None:
+    """Two accounts merged into one, as recorded: several groups share a name and only some have agents."""
+    names = ("Support", "🎯Support", "testGroup0", "testGroup0", "testGroupNone", "testGroupNone", "testGroupNone")
+    groups = tuple(SourceGroup(number, name) for number, name in enumerate(names, start=1))
+    people = [agent(1, role="admin", role_type=4, tags=()), agent(2, role_type=None, tags=())]
+    memberships = (Membership(1, 1, 1, True), Membership(2, 2, 3, True), Membership(3, 2, 2))
+    desires = desire(account(people, groups, memberships=memberships), load())
+    assert [(one.subject, len(one.blocks)) for one in desires.decisions] == [("testGroup0", 1), ("testGroupNone", 0)]
+    assert len(of_kind(desires, "user")) == 2

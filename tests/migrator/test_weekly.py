@@ -88,6 +88,8 @@ def test_the_targets_rows_say_the_same_as_the_pattern(intervals: list[tuple[int,
 @given(INTERVALS, ZONES, MONDAYS)
 @example([(0, WEEK)], "Europe/Paris", SPRING)
 @example([(0, WEEK)], "Europe/Paris", AUTUMN)
+@example([(60, 150), (180, 240)], "Europe/Paris", SPRING - timedelta(days=7))
+@example([(60, 150), (180, 240)], "Europe/Paris", SPRING)
 def test_instants_start_inside_their_week_and_never_overlap(
     intervals: list[tuple[int, int]], name: str, monday: date
 ) -> None:
@@ -133,6 +135,7 @@ def test_a_shift_within_skipped_time_vanishes() -> None:
 
 
 @given(st.lists(st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)), min_size=2), ZONES)
+@example([datetime(2026, 3, 29, 2, 30), datetime(2026, 3, 29, 3, 0)], "Europe/Paris")
 def test_wall_clock_times_keep_their_order_as_instants(times: list[datetime], name: str) -> None:
     moments = [instant(local, zone(name)) for local in sorted(times)]
     assert moments == sorted(moments)
