@@ -119,7 +119,7 @@ def create_app(
     if settings.freeze is not None:
         clock.freeze(settings.freeze)
     emulator = Emulator(state, clock, used)
-    published = operations(Contract.bundled(), is_strict=settings.strict)
+    published = operations(Contract.bundled(), used, is_strict=settings.strict)
     routes = Routes(used, component_schemas(used), published)
     return _flask(emulator, wall, Pipeline(state, routes))
 

@@ -20,7 +20,7 @@ WFM = "/api/v2/workforcemanagement/"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One operation; `source` names the document or the SDK that has it."""
+    """One operation; `source` names the document or the SDK that has it, `rule` how sure we are of its behaviour."""
 
     id: str
     method: str
@@ -28,6 +28,7 @@ class Row:
     tag: str
     level: Level
     source: str
+    rule: str
 
     @property
     def is_wfm(self) -> bool:
@@ -67,20 +68,25 @@ class Coverage:
             self.summary(),
             "```",
             "",
-            "| operation | route | level | known from |",
-            "| --- | --- | --- | --- |",
-            *(f"| {row.id} | `{row.method} {row.path}` | {row.level} | {row.source} |" for row in self.rows),
+            "| operation | route | level | known from | rule |",
+            "| --- | --- | --- | --- | --- |",
+            *(
+                f"| {row.id} | `{row.method} {row.path}` | {row.level} | {row.source} | {row.rule} |"
+                for row in self.rows
+            ),
         ]
         return "\n".join(lines)
 
 
 def coverage(contract: Contract, resources: Iterable[Resource]) -> Coverage:
     """Hold the contract against the registry."""
-    behaving = {(operation.method, operation.path) for r in resources for operation in r.operations}
+    behaving = {name: behaviour for resource in resources for name, behaviour in resource.behaviours.items()}
     rows = []
     for entry in contract.entries.values():
         operation = contract.operation(entry.id)
-        level: Level = "behaviour" if (entry.method, entry.path) in behaving else "shape"
+        level: Level = "behaviour" if entry.id in behaving else "shape"
         source = contract.source_of(operation)
-        rows.append(Row(entry.id, entry.method, entry.path, operation.tag, level, f"{source.kind} {source.version}"))
+        known = f"{source.kind} {source.version}"
+        rule = str(behaving[entry.id].source) if entry.id in behaving else ""
+        rows.append(Row(entry.id, entry.method, entry.path, operation.tag, level, known, rule))
     return Coverage(tuple(sorted(rows, key=lambda row: (row.tag, row.path, row.method))))

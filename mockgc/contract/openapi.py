@@ -43,6 +43,8 @@ def component_schemas(resources: tuple[Resource, ...]) -> JSON:
     """All named schemas."""
     schemas: JSON = {"ErrorBody": _ERROR_BODY}
     for resource in resources:
+        if not resource.operations:
+            continue
         name = _pascal(resource)
         schemas[name] = read_schema(resource)
         entity = name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from mockgc.store.base import EMPTY_BASELINE, Client, Store, UnknownName
 
 JSON = dict[str, Any]
 T = TypeVar("T", str, int)
+_PERMISSION = re.compile(r"^\w+:\w+:\w+$")
 
 
 class ControlError(Exception):
@@ -234,8 +236,8 @@ def _permissions(body: JSON, known: list[str]) -> frozenset[str] | None:
     given = body.get("permissions")
     if given is None:
         return None
-    if not isinstance(given, list) or not all(item in known for item in given):
-        raise ControlError(400, f"permissions {given!r}: a list of some of {', '.join(known)}")
+    if not isinstance(given, list) or not all(isinstance(item, str) and _PERMISSION.match(item) for item in given):
+        raise ControlError(400, f"permissions {given!r}: a list of names such as {', '.join(known)}")
     return frozenset(given)
 
 

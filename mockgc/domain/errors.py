@@ -36,6 +36,16 @@ def decided(where: str) -> Provenance:
     return Provenance("decided", where)
 
 
+def documented(where: str) -> Provenance:
+    """The vendor's published contract or documentation says so."""
+    return Provenance("documented", where)
+
+
+def observed(where: str) -> Provenance:
+    """Somebody named has seen the real service do it."""
+    return Provenance("observed", where)
+
+
 def assumed(where: str) -> Provenance:
     """Our inference about the vendor; nobody has shown it."""
     return Provenance("assumed", where)

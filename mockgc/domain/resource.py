@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mockgc.domain.errors import ErrorCode, Violation
+from mockgc.domain.errors import ErrorCode, Provenance, Violation
 from mockgc.domain.metadata import READ_ONLY
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 
@@ -21,6 +21,14 @@ Check = Callable[[View, Entity, Entity | None], Iterator[Violation]]
 """Yields what a wanted entity (third: what is stored, None on create) breaks in the rest of the organisation."""
 
 
+def value_at(entity: Mapping[str, Any], path: str) -> Any:
+    """What stands at a dotted path; None where nothing does."""
+    value: Any = entity
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class UniqueKey:
     """
@@ -28,6 +36,7 @@ class UniqueKey:
 
     Args:
         field: top-level attribute; absent or null holds nothing.
+        within: dotted path to the id of the parent inside which the value is unique; empty for the whole organisation.
         code: the refusal when another live entity holds it.
         normalise: what is compared; what is stored stays as sent.
         scope: `kind` (among entities of this kind) or `organisation` (among all kinds that declare this field so).
@@ -37,6 +46,15 @@ class UniqueKey:
     code: ErrorCode
     normalise: Callable[[str], str] = str
     scope: Literal["kind", "organisation"] = "kind"
+    within: str = ""
+
+    def value_of(self, entity: Entity) -> str | None:
+        """What is compared, None when the entity holds nothing under this key."""
+        value = entity.get(self.field)
+        if value is None:
+            return None
+        folded = self.normalise(value)
+        return f"{value_at(entity, self.within)}\x00{folded}" if self.within else folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,7 @@ class CompositeKey:
 
     def value(self, entity: Entity) -> str:
         """The joined value; the separator cannot occur in an accepted string."""
-        return "\x00".join(str(entity[field]) for field in self.fields)
+        return "\x00".join(str(value_at(entity, field)) for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +80,7 @@ class Reference:
     def found_in(self, entity: Entity) -> Iterator[tuple[str, str]]:
         """Each (path with indexes, id) that the entity holds."""
         head, _, tail = self.at.partition("[]")
-        value = entity.get(head)
+        value = value_at(entity, head)
         if value is None:
             return
         if not self.at.startswith(f"{head}[]"):
@@ -70,7 +88,9 @@ class Reference:
             return
         attribute = tail.removeprefix(".")
         for index, item in enumerate(value):
-            yield f"{head}[{index}]{tail}", item[attribute] if attribute else item
+            target = value_at(item, attribute) if attribute else item
+            if target is not None:
+                yield f"{head}[{index}]{tail}", target
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +143,22 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Behaviour:
+    """
+    The rule behind an operation of the published contract; route, body and permissions come from the contract.
+
+    Args:
+        handle: pure, as for every operation.
+        refusals: what it can refuse with, beside what every operation can.
+        source: how sure we are of the rule as a whole.
+    """
+
+    handle: Handler
+    source: Provenance
+    refusals: tuple[ErrorCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """
     A kind of entity.
@@ -136,14 +172,15 @@ class Resource:
         summarise: the form in listings; None for the whole entity.
         also_moves: the entities whose version moves by one when this one changes.
         in_use, stale: how this kind is refused for being referred to, and for an old version.
+        behaviours: the operations of the published contract that this kind answers, by the vendor's id.
         components: further schemas for the OpenAPI document.
     """
 
     kind: str
     path: str
     title: str
-    schema: Schema
-    example: Mapping[str, Any]
+    schema: Schema = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
     unique: tuple[UniqueKey, ...] = ()
     composite: tuple[CompositeKey, ...] = ()
     references: tuple[Reference, ...] = ()
@@ -157,6 +194,7 @@ class Resource:
     in_use: ErrorCode | None = None
     stale: ErrorCode | None = None
     operations: tuple[Operation, ...] = ()
+    behaviours: Mapping[str, Behaviour] = field(default_factory=dict)
     components: Mapping[str, Schema] = field(default_factory=dict)
     id_parameter: str = "id"
 
@@ -166,10 +204,11 @@ class Resource:
 
     def indexed(self, entity: Entity) -> dict[str, str]:
         """The values under which the store finds this entity: unique keys, composite keys and filters, normalised."""
-        keys = {key.field: key.normalise(entity[key.field]) for key in self.unique if entity.get(key.field) is not None}
+        keys = {key.field: value for key in self.unique if (value := key.value_of(entity)) is not None}
         for filtered in self.filters:
-            if filtered.field not in keys and entity.get(filtered.field) is not None:
-                keys[filtered.field] = filtered.normalise(entity[filtered.field])
+            value = value_at(entity, filtered.field)
+            if filtered.field not in keys and value is not None:
+                keys[filtered.field] = filtered.normalise(value)
         for composite in self.composite:
             keys[composite.name] = composite.value(entity)
         return keys

@@ -180,12 +180,13 @@ def held_keys(
     resource: Resource, view: View, key: UniqueKey, entity: Entity, own_id: str | None
 ) -> Iterator[Violation]:
     """One violation for each other live entity that holds this key's value."""
-    value = entity.get(key.field)
-    if value is None:
+    held = key.value_of(entity)
+    if held is None:
         return
+    value = entity[key.field]
     shared = key.scope == "organisation" and view.switches.external_id_scope == "organisation"
     kinds = view.kinds_sharing(key.field) if shared else (resource.kind,)
-    for kind, holder_id in view.holders(key.field, key.normalise(value), kinds):
+    for kind, holder_id in view.holders(key.field, held, kinds):
         if (kind, holder_id) != (resource.kind, own_id):
             name = name_of(view, kind, holder_id)
             yield Violation(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from mockgc.domain.resource import Resource
+from mockgc.resources.directory import RESOURCES as DIRECTORY
+from mockgc.resources.routing import RESOURCES as ROUTING
 from mockgc.resources.wfm_dialect import RESOURCES as WFM_DIALECT
 
 
@@ -13,7 +15,7 @@ def registry() -> tuple[Resource, ...]:
     Raises:
         ValueError: two resources share a kind or an operation, or a reference names no kind.
     """
-    return checked(WFM_DIALECT)
+    return checked((*WFM_DIALECT, *DIRECTORY, *ROUTING))
 
 
 def checked(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
@@ -21,6 +23,9 @@ def checked(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
     kinds = [resource.kind for resource in resources]
     if len(set(kinds)) != len(kinds):
         raise ValueError(f"two resources share a kind: {sorted(kinds)}")
+    claimed = [name for resource in resources for name in resource.behaviours]
+    if len(set(claimed)) != len(claimed):
+        raise ValueError(f"two resources claim an operation: {sorted(claimed)}")
     routes = [(operation.method, operation.path) for resource in resources for operation in resource.operations]
     if len(set(routes)) != len(routes):
         raise ValueError(f"two operations share a route: {sorted(routes)}")

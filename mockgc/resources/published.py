@@ -7,7 +7,8 @@ was sent echoed. Which success is sent where several are declared is assumed: 20
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,7 +18,7 @@ from mockgc.contract.examples import Examples
 from mockgc.contract.model import Contract
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed
-from mockgc.domain.resource import Deferred, Grant, Operation, Resource, Schema
+from mockgc.domain.resource import Behaviour, Deferred, Grant, Handler, Operation, Resource, Schema
 from mockgc.domain.transaction import Outcome, Request, View
 
 NOT_IMPLEMENTED = ErrorCode(
@@ -33,19 +34,50 @@ _OTHERWISE = (200, 204, 202)
 _BOOLEANS = ("true", "false")
 
 
-def operations(contract: Contract, *, is_strict: bool) -> Iterator[Deferred]:
-    """All operations of the contract, each read when it is first called."""
+def operations(contract: Contract, resources: Iterable[Resource], *, is_strict: bool) -> Iterator[Deferred]:
+    """
+    All operations of the contract, each read when it is first called: those that a resource claims with its rule, the
+    others at level shape.
+    """
+    claims = {name: (resource, behaviour) for resource in resources for name, behaviour in resource.behaviours.items()}
+    unknown = sorted(claims.keys() - contract.entries.keys())
+    if unknown:
+        raise ValueError(f"the contract has no operation {', '.join(unknown)}")
     examples = Examples(lambda name: contract.definition(name).schema)
     for entry in contract.entries.values():
-        yield Deferred(entry.method, entry.path, partial(_load, contract, examples, entry.id, is_strict))
+        if entry.id in claims:
+            yield Deferred(entry.method, entry.path, partial(_load_claimed, contract, entry.id, *claims[entry.id]))
+        else:
+            yield Deferred(entry.method, entry.path, partial(_load_shape, contract, examples, entry.id, is_strict))
 
 
-def _load(
+def _load_claimed(
+    contract: Contract, name: str, resource: Resource, behaviour: Behaviour
+) -> tuple[Resource, Operation, Mapping[str, Any]]:
+    published = contract.operation(name)
+
+    def handle(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+        if request.invalid is None:
+            found = list(_query_violations(published, request.raw_query))
+            request = replace(request, invalid=WfmError(found)) if found else request
+        return behaviour.handle(resource, operation, view, request)
+
+    operation, components = _operation(contract, published, handle)
+    return resource, replace(operation, level="behaviour", refusals=behaviour.refusals), components
+
+
+def _load_shape(
     contract: Contract, examples: Examples, name: str, is_strict: bool
 ) -> tuple[Resource, Operation, Mapping[str, Any]]:
     published = contract.operation(name)
-    body, components = _body(contract, published)
     handle = _refuse if is_strict else partial(_answer, published, examples)
+    operation, components = _operation(contract, published, handle)
+    return Resource(published.tag, published.path, published.tag), operation, components
+
+
+def _operation(contract: Contract, published: facts.Operation, handle: Handler) -> tuple[Operation, Mapping[str, Any]]:
+    name = published.id
+    body, components = _body(contract, published)
     permissions = published.permissions
     operation = Operation(
         name=name,
@@ -60,7 +92,7 @@ def _load(
         is_body_required=published.body is not None and published.body.required,
         level="shape",
     )
-    return Resource(published.tag, published.path, published.tag, {}, {}), operation, components
+    return operation, components
 
 
 def _body(contract: Contract, published: facts.Operation) -> tuple[Schema | None, Mapping[str, Any]]:

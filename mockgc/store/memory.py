@@ -232,7 +232,7 @@ class MemoryStore:
         if write.entity is None or data is None:
             del rows[write.id]
         else:
-            rows[write.id] = Row(write.entity["version"], keys, data)
+            rows[write.id] = Row(old.version + 1 if old else 1, keys, data)
         return old.version if old else 0
 
     def commits(self, organisation_id: str, after: int = 0) -> list[CommitRow]:

@@ -287,7 +287,7 @@ class SqliteStore:
         if write.entity is None:
             db.execute("DELETE FROM entity WHERE organisation = ? AND kind = ? AND id = ?", where)
         else:
-            values = (*where, write.entity["version"], json.dumps(keys), orjson.dumps(write.entity))
+            values = (*where, old.version + 1 if old else 1, json.dumps(keys), orjson.dumps(write.entity))
             db.execute(
                 "INSERT INTO entity (organisation, kind, id, version, keys, encoded) VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (organisation, kind, id) DO UPDATE"

@@ -18,9 +18,11 @@ from mockgc.contract.facts import Operation
 from mockgc.contract.model import Contract
 from mockgc.contract.validate import Validator
 from mockgc.pytest_plugin import TestOrganisation, _organisation
+from mockgc.resources import registry
 
 CONTRACT = Contract.bundled()
-NAMES = sorted(CONTRACT.entries)
+CLAIMED = {name for resource in registry() for name in resource.behaviours}
+NAMES = sorted(CONTRACT.entries.keys() - CLAIMED)
 MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
 
 
@@ -89,11 +91,11 @@ def test_strict_refuses_what_has_no_behaviour_and_writes_nothing() -> None:
 
 
 def test_the_same_request_is_answered_alike_and_echoes_what_was_sent(organisation: TestOrganisation) -> None:
-    skill = {"name": "French"}
-    first = organisation.http.post("/api/v2/routing/skills", json=skill)
-    assert first.json()["name"] == "French"
-    assert organisation.http.post("/api/v2/routing/skills", json=skill).json() == first.json()
-    assert organisation.http.get("/api/v2/routing/skills/abc").json()["id"] == "abc"
+    office = {"name": "Lyon"}
+    first = organisation.http.post("/api/v2/locations", json=office)
+    assert first.json()["name"] == "Lyon"
+    assert organisation.http.post("/api/v2/locations", json=office).json() == first.json()
+    assert organisation.http.get("/api/v2/locations/abc").json()["id"] == "abc"
 
 
 def test_a_body_against_the_contract_is_refused_at_its_field(organisation: TestOrganisation) -> None:

@@ -1,0 +1,5 @@
+"""Skills, languages and queues."""
+
+from mockgc.resources.routing.skills import SKILL
+
+RESOURCES = (SKILL,)

@@ -1,0 +1,65 @@
+"""What every test of published behaviour needs: an organisation in process, and the contract's word on each answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import httpx
+
+from mockgc import Settings, create_app
+from mockgc.contract.model import Contract
+from mockgc.contract.validate import Validator
+from mockgc.pytest_plugin import TestOrganisation, _organisation
+
+MOMENT = datetime(2026, 11, 25, 8, tzinfo=UTC)
+CONTRACT = Contract.bundled()
+
+
+class Caller:
+    """
+    Sends requests to a fresh organisation and holds each answer against the contract: a declared status, a valid body,
+    a declared error code.
+    """
+
+    def __init__(self) -> None:
+        transport = httpx.WSGITransport(app=create_app(Settings(seed=1, freeze=MOMENT)))
+        self.organisation: TestOrganisation = _organisation(
+            httpx.Client(transport=transport, base_url="http://mockgc"), "http://mockgc"
+        )
+
+    def __call__(self, operation_id: str, *ids: str, expect: int = 200, params: Any = None, json: Any = None) -> Any:
+        """The decoded answer of one published operation; `expect` is its status."""
+        operation = CONTRACT.operation(operation_id)
+        given = iter(ids)
+        path = "/".join(next(given) if part.startswith("{") else part for part in operation.path.split("/"))
+        answer = self.organisation.http.request(operation.method, path, params=params, json=json)
+        assert answer.status_code == expect, f"{operation_id}: {answer.status_code} {answer.text[:500]}"
+        assert "X-Mockgc-Coverage" not in answer.headers, f"{operation_id} has no behaviour"
+        self._check(operation_id, answer)
+        return answer.json() if answer.content else None
+
+    def _check(self, operation_id: str, answer: httpx.Response) -> None:
+        operation = CONTRACT.operation(operation_id)
+        declared = {found.status: found for found in operation.answers}
+        found = declared.get(answer.status_code, declared.get(None))
+        assert found is not None, f"{operation_id} declares no {answer.status_code}"
+        if answer.status_code >= 400:
+            assert answer.json()["code"] in found.codes, (
+                f"{operation_id}: {answer.json()['code']} is not in {found.codes}"
+            )
+        elif found.schema is not None and answer.content:
+            assert validator(operation_id, found.status).violations(answer.json()) == [], operation_id
+
+    def state(self) -> tuple[Any, ...]:
+        """What a refusal must leave alone: the commit log of the organisation."""
+        return tuple(self.organisation.commits()[-1:])
+
+
+@cache
+def validator(operation_id: str, status: int | None) -> Validator:
+    """Of one declared answer."""
+    (schema,) = (a.schema for a in CONTRACT.operation(operation_id).answers if a.status == status)
+    assert schema is not None
+    return Validator(*CONTRACT.resolved(schema, "response"))
