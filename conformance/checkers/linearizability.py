@@ -6,7 +6,8 @@ front of it as a filter: they say where a write belongs, and most bad histories 
 split by entity before (`steps_by_entity`), because one entity is linearizable or not by itself.
 
 Covered: create, replace and read of users and groups. A template's version also moves with its schedules, and a deleted
-entity never comes back, so neither has a history that stands alone.
+entity never comes back, so neither has a history that stands alone. A request is taken to act once at most: a client
+that is shown the second answer to a duplicated create has a history that no order explains.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from conformance.checkers.violation import Violation, Violations
+from conformance.claims import CLAIMS
 from conformance.history import Operation
+from conformance.model import meaning
 
 Result = tuple[int, str] | Literal["refused", "absent"] | None
 State = tuple[int, str] | None
@@ -147,7 +150,6 @@ def _times_fit(steps: Iterable[Step]) -> bool:
 
 
 _ENTITY = re.compile(r"/api/v2/wfm/users(?P<group>/groups)?(?:/(?P<id>[^/?]+))?$")
-_SERVERS_OWN = ("id", "version", "dateCreated", "dateModified", "modifiedBy", "selfUri")
 
 
 def linearizable(history: Iterable[Operation]) -> Violations:
@@ -213,12 +215,13 @@ def _read(operation: Operation) -> Step:
 
 def _put(operation: Operation) -> Step:
     body = operation.body or {}
-    value = _value(body)
+    value = _value(operation, body)
     return Step(operation.call, _end(operation), "put", body.get("version", 0), value, _result(operation))
 
 
 def _create(operation: Operation) -> Step:
-    return Step(operation.call, _end(operation), "create", 0, _value(operation.body or {}), _result(operation))
+    value = _value(operation, operation.body or {})
+    return Step(operation.call, _end(operation), "create", 0, value, _result(operation))
 
 
 _READERS: dict[str, Callable[[Operation], Step | None]] = {"GET": _read, "PUT": _put, "POST": _create}
@@ -230,14 +233,13 @@ def _end(operation: Operation) -> float:
 
 def _result(operation: Operation) -> Result:
     if operation.outcome == "ok":
-        return operation.response["version"], _value(operation.response)
+        return operation.response["version"], _value(operation, operation.response)
     if operation.outcome == "unknown":
         return None
     return "absent" if operation.status == 404 else "refused"
 
 
-def _value(body: dict[str, Any]) -> str:
-    kept = {key: value for key, value in body.items() if key not in _SERVERS_OWN and value is not None}
-    if "userIds" in kept:
-        kept["userIds"] = sorted(kept["userIds"])
-    return json.dumps(kept, sort_keys=True)
+def _value(operation: Operation, body: dict[str, Any]) -> str:
+    """What a body means, with the defaults of its kind."""
+    claim = CLAIMS["group" if "/users/groups" in operation.path else "user"]
+    return json.dumps(meaning(claim, body), sort_keys=True)

@@ -94,9 +94,11 @@ def _flatten(deviations: dict[int, int]) -> list[int]:
     return [deviations.get(step, 0) for step in range(max(deviations, default=-1) + 1)]
 
 
-def neighbours(plan: Sequence[int], steps: int, acts: frozenset[Act] = frozenset(ACTS)) -> Iterator[list[int]]:
+def neighbours(
+    plan: Sequence[int], steps: int, acts: frozenset[Act] = frozenset(ACTS), picks: Sequence[int] = range(PICKS)
+) -> Iterator[list[int]]:
     """Every plan with one deviation more than `plan`, placed after its last one and before `steps`: bounded search."""
-    numbers = [pick + PICKS * ACTS.index(act) for act in ACTS if act in acts for pick in range(PICKS)]
+    numbers = [pick + PICKS * ACTS.index(act) for act in ACTS if act in acts for pick in picks]
     for at in range(len(plan), steps):
         for number in numbers:
             if number:

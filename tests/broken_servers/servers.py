@@ -8,23 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from flask import Flask
 
-from conformance.weeks import FIT_YEAR
-from mockgc import Settings, create_app
 from mockgc.domain.errors import WfmError
 from mockgc.domain.metadata import advanced, writable
 from mockgc.domain.resource import Handler, Operation, Resource, UniqueKey
 from mockgc.domain.transaction import Commit, Outcome, Request, Rule, View, Write
-from mockgc.resources import registry
 from mockgc.store.base import Store
 from mockgc.store.memory import MemoryStore
+from tests.contract.dialect_app import DIALECT, dialect_app
 
-NOW = datetime(FIT_YEAR, 11, 23, 9, 0, tzinfo=UTC)
 Change = Callable[[Resource], Resource]
 
 
@@ -216,7 +212,7 @@ def _no_zone_check(resource: Resource) -> Resource:
 
 
 def _server(change: Change, store: Callable[..., Store] = MemoryStore) -> Flask:
-    return create_app(Settings(seed=7, freeze=NOW), resources=tuple(map(change, registry())), store=store)
+    return dialect_app(tuple(map(change, DIALECT)), store)
 
 
 def split_server(between: Callable[[], object]) -> Flask:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -13,11 +12,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.checkers import references_hold
 from conformance.final_state import PATHS, FinalState, collect
-from conformance.weeks import FIT_YEAR
-from mockgc import Settings, create_app
 from tests.broken_servers.servers import SERVERS, split_server
+from tests.contract.dialect_app import dialect_app, target_in
 from tests.contract.dialect_machine import Target, machine_for
-from tests.contract.test_dialect_machine import target_in
 
 EXAMPLES_MAX = 100
 """Every planted bug shows within this many examples of at most 25 requests (profile default, no shrinking)."""
@@ -69,13 +66,13 @@ def test_references_checked_outside_the_critical_section_are_caught_by_two_threa
 
 def test_the_same_two_threads_leave_a_sound_server_whole() -> None:
     barrier = threading.Barrier(2, timeout=30)
-    app = create_app(Settings(seed=7, freeze=datetime(FIT_YEAR, 11, 23, tzinfo=UTC)))
+    app = dialect_app()
     for _ in range(20):
         assert references_hold(group_against_deleted_template(app, barrier.wait)) == ()
 
 
 def test_a_target_speaks_to_one_organisation_only() -> None:
-    app = create_app(Settings(seed=7))
+    app = dialect_app()
     one, other = target_in(app), target_in(app)
     assert one.send("POST", PATHS["user"], {"name": "A", "email": "a@b.c", "timeZone": "UTC"}).status_code == 201
     assert isinstance(other, Target)

@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,11 +29,9 @@ from conformance.checkers import (
     version_steps,
 )
 from conformance.final_state import PATHS, collect
-from mockgc import Settings, create_app
+from tests.contract.dialect_app import dialect_app, target_in
 from tests.contract.dialect_machine import Target
-from tests.contract.test_dialect_machine import target_in
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 EXAMPLES_MAX = 5
 """A phase and operation; the state machine tests the semantics, this the contract."""
 PHASES = {"examples", "coverage", "fuzzing", "stateful"}
@@ -173,7 +170,7 @@ def events_of(target: Target) -> Iterator[events.EngineEvent]:
 
 
 def test_every_answer_keeps_to_the_served_contract() -> None:
-    app = create_app(Settings(seed=7, freeze=NOW))
+    app = dialect_app()
     target, run = target_in(app), Run()
     for event in events_of(target):
         run.read(event)
@@ -188,7 +185,7 @@ def test_every_answer_keeps_to_the_served_contract() -> None:
 
 @pytest.mark.parametrize("expected", EXPECTED, ids=lambda expected: expected.reason)
 def test_each_exclusion_has_a_cause(expected: Expected) -> None:
-    target = target_in(create_app(Settings(seed=7, freeze=NOW)))
+    target = target_in(dialect_app())
     week = known_week(target)
     path = PATHS["schedule"] + (f"/{week['id']}" if expected.method == "PUT" else "")
     answer = target.send(expected.method, path, {**week, **expected.changes})
@@ -198,7 +195,7 @@ def test_each_exclusion_has_a_cause(expected: Expected) -> None:
 
 @pytest.mark.parametrize(("token", "code"), [("", "authentication.required"), ("forged", "bad.credentials")])
 def test_no_operation_answers_without_a_token_of_its_own(token: str, code: str) -> None:
-    target = target_in(create_app(Settings(seed=7, freeze=NOW)))
+    target = target_in(dialect_app())
     stranger = Target(target.app, target.organisation_id, token)
     paths = target.get("/_mockgc/openapi.json", {})["paths"]
     answers = [

@@ -16,8 +16,9 @@ from migrator.journal import Journal, LineJournal
 from migrator.report import Report
 from migrator.targets.session import Limits
 from migrator.targets.wfm_dialect import Target
+from tests.contract.dialect_app import NOW
 from tests.simulation.trial import Program
-from tests.simulation.world import NOW, World
+from tests.simulation.world import World
 
 JOURNAL = "journal"
 SETTINGS = ApplySettings(workers=2, batch_size=2)

@@ -8,7 +8,7 @@ commit log and the public API.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -19,10 +19,9 @@ from conformance.checkers import Commit, parse_commits
 from conformance.final_state import FinalState, collect
 from conformance.simulation import Budget, Flight, Wire, wsgi
 from migrator.targets.session import Credentials
-from mockgc import Settings, create_app
 from mockgc.app import Emulator
+from tests.contract.dialect_app import NOW, dialect_app
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TOKEN_S = 3_600
 WORLDS_PER_EMULATOR = 200
 """An emulator keeps every organisation; after this many a new one is made."""
@@ -31,7 +30,7 @@ WORLDS_PER_EMULATOR = 200
 @lru_cache(maxsize=1)
 def emulator_number(_number: int) -> Flask:
     """The emulator shared by the worlds of one number; organisations do not see each other."""
-    return create_app(Settings(seed=7, freeze=NOW))
+    return dialect_app()
 
 
 _worlds = iter(range(10**9))
@@ -58,7 +57,7 @@ class World:
         self.watchers: list[Callable[[Flight], None]] = []
         self.wire = self.rewire(plan, budget)
         token = self._emulator.issue_token(self.organisation.client_id)
-        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def rewire(self, plan: Sequence[int] = (), budget: Budget | None = None) -> Wire:
         """A new wire to the same organisation, for a trial that starts where another one ended."""
@@ -91,17 +90,17 @@ class World:
 
     def state(self) -> FinalState:
         """Everything alive, through the public API."""
-        self._headers["Authorization"] = f"Bearer {self._emulator.issue_token(self.organisation.client_id)}"
+        self.headers["Authorization"] = f"Bearer {self._emulator.issue_token(self.organisation.client_id)}"
         return collect(self._get)
 
     def send(self, method: str, path: str, body: object) -> httpx.Response:
         """A request outside of the wire, as somebody at another desk makes it."""
-        request = httpx.Request(method, f"http://desk{path}", headers=self._headers, json=body)
+        request = httpx.Request(method, f"http://desk{path}", headers=self.headers, json=body)
         return wsgi.send(self.app.wsgi_app, request)
 
     def _get(self, path: str, query: Mapping[str, str]) -> Any:
         response = wsgi.send(
-            self.app.wsgi_app, httpx.Request("GET", f"http://desk{path}", params=query, headers=self._headers)
+            self.app.wsgi_app, httpx.Request("GET", f"http://desk{path}", params=query, headers=self.headers)
         )
         assert response.status_code == 200, response.text
         return response.json()
