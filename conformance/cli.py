@@ -107,7 +107,7 @@ def _rehearse(
 ) -> report.Verdict:  # fmt: skip
     began, console = time.monotonic(), report.console()
     given = checked_source(source) if source else folder / "source"
-    subject = Subject.of_command(command, Path.cwd()) if command else Subject.of_migrator(given, mapping)
+    subject = Subject.of_command(command, Path.cwd()) if command else Subject.of_migrator(mapping)
     with TerminalTeller(console) as teller:
         teller.working("starting an emulator")
         with running_emulator(seed) as base_url:

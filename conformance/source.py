@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,14 @@ def agents_of(folder: Path) -> tuple[SourceAgent, ...]:
         if not isinstance(row.get("email"), str | None):
             raise SourceUnreadable(f"{path}: user {row['id']}: `email` {row['email']!r} is neither a string nor null")
     return eligible_agents(rows)
+
+
+def write_part(folder: Path, to: Path, ids: Collection[int]) -> None:
+    """Copy a source with only these of its eligible agents; everybody and everything else stays."""
+    users, eligible = users_file(folder), {agent.id for agent in agents_of(folder)}
+    rows = [row for row in parse_users(_text(users), users) if row["id"] in ids or row["id"] not in eligible]
+    shutil.copytree(folder, to, ignore=lambda at, _: [users.name] if Path(at) == folder else [])
+    (to / f"{STEM}.json").write_text(json.dumps({STEM: rows}, ensure_ascii=False), "utf-8")
 
 
 def users_file(folder: Path) -> Path:

@@ -50,6 +50,7 @@ class Happened:
     agents: tuple[SourceAgent, ...]
     alone: Trial
     together: Trial | None = None
+    overlap: Trial | None = None
     lost: Trial | None = None
     busy: Trial | None = None
     killed: Trial | None = None
@@ -58,7 +59,7 @@ class Happened:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Those that were held."""
-        every = (self.alone, self.together, self.lost, self.busy, self.killed)
+        every = (self.alone, self.together, self.overlap, self.lost, self.busy, self.killed)
         return tuple(trial for trial in every if trial is not None)
 
 
@@ -70,6 +71,7 @@ def judge(happened: Happened) -> tuple[Invariant, ...]:
         *plan_writes_nothing(happened),
         replay(happened),
         converges(happened, happened.together, "two-at-once", "Two at once end in the same state"),
+        *overlap(happened),
         converges(happened, happened.lost, "lost-answers", "Lost answers end in the same state"),
         converges(happened, happened.busy, "busy", "429 and 503 end in the same state"),
         retry_after(happened),
@@ -155,6 +157,13 @@ def converges(happened: Happened, trial: Trial | None, id: str, name: str) -> In
     other = differences(normalise(happened.alone.state), normalise(trial.state))
     return judged(id, name, text, [line.replace("first", "alone").replace("second", trial.name) for line in other],
                   counts, ids)  # fmt: skip
+
+
+def overlap(happened: Happened) -> list[Invariant]:
+    """Runs over overlapping parts add up; only for a subject that claims so."""
+    if happened.overlap is None:
+        return []
+    return [converges(happened, happened.overlap, "overlap", "Overlapping parts at once add up")]
 
 
 def _occurred(trial: Trial) -> str:

@@ -25,6 +25,7 @@ from conformance.source import agents_of
 from conformance.target import connect
 
 LINES_SHOWN = 8
+AGENTS_TO_SPLIT = 3
 
 
 class Teller(Protocol):
@@ -108,13 +109,17 @@ def _trials(bench: Bench, agents: tuple[SourceAgent, ...], seed: int, working: C
     writes = writes_of(alone)
     working("two at once into an empty organisation")
     together = trials.together(bench)
+    overlap = None
+    if bench.subject.unites_members and len(agents) >= AGENTS_TO_SPLIT:
+        working("two at once over parts of the source that share a third of the agents")
+        overlap = trials.overlapping(bench)
     working("lost answers: connections closed before and after the commit")
     lost = trials.disturbed(bench, "lost answers", draw(trials.LOST_ANSWERS, writes, seed))
     working("429 with Retry-After, 503 before and after the commit")
     busy = trials.disturbed(bench, "429 and 503", draw(trials.REFUSALS, writes, seed + 1, kinds_each=2))
     working("killed in the middle, and started again")
     killed = trials.disturbed(bench, "killed", draw(trials.KILLS, writes, seed + 2, kinds_each=2))
-    return Happened(agents, alone, together, lost, busy, killed)
+    return Happened(agents, alone, together, overlap, lost, busy, killed)
 
 
 def _no_use(alone: Trial) -> str:

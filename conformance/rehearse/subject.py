@@ -24,11 +24,13 @@ class Subject:
         words: the command; everything that differs between runs is in its environment.
         shown: how reports name it.
         plan_words: a dry run to be tried before the first real one; empty when it has none.
+        unites_members: whether runs over parts of a source add up, so that overlapping parts may be tried at once.
     """
 
     words: tuple[str, ...]
     shown: str
     plan_words: tuple[str, ...] = ()
+    unites_members: bool = False
 
     @staticmethod
     def of_command(command: Sequence[str], here: Path) -> Subject:
@@ -41,16 +43,14 @@ class Subject:
         return Subject(tuple(located(command, here)), shlex.join(command))
 
     @staticmethod
-    def of_migrator(source: Path, mapping: Path | None) -> Subject:
-        """Our own migrator, started like any other program."""
-        given = ["--source", str(source.absolute())]
-        given += ["--mapping", str(mapping.absolute())] if mapping else []
-        migrator = console_script("migrator")
+    def of_migrator(mapping: Path | None) -> Subject:
+        """Our own migrator, started like any other program; it reads the same environment."""
+        migrator, mapped = console_script("migrator"), ["--mapping", str(mapping.absolute())] if mapping else []
         shown = shlex.join(
             ["migrator", "apply", *(["--mapping", str(mapping)] if mapping else []), "--journal", JOURNAL]
         )
-        words = (*migrator, "apply", *given, "--journal", JOURNAL)
-        return Subject(words, shown, (*migrator, "plan", *given))
+        words = (*migrator, "apply", *mapped, "--journal", JOURNAL)
+        return Subject(words, shown, (*migrator, "plan", *mapped), unites_members=True)
 
 
 def make_sample(folder: Path, agents: int, seed: int) -> None:

@@ -22,6 +22,7 @@ from conformance.final_state import FinalState
 from conformance.gate import RETRY_AFTER_S, Exchange, Gate, Meeting
 from conformance.programs import Ended, Program, environment
 from conformance.rehearse.subject import Subject
+from conformance.source import agents_of, write_part
 from conformance.target import Client, Control, Credentials
 
 ATTEMPTS_MIN = 5
@@ -124,7 +125,8 @@ class _Organisation:
         return self.credentials.organisation_id
 
     def run(
-        self, party: str, folder: str = "cwd", words: Sequence[str] = (), meetings: Sequence[Meeting] = ()
+        self, party: str, folder: str = "cwd", words: Sequence[str] = (), meetings: Sequence[Meeting] = (),
+        source: Path | None = None,
     ) -> Run:  # fmt: skip
         """Start the program behind a gate of its own and wait for its end."""
         bench = self.bench
@@ -138,7 +140,7 @@ class _Organisation:
                 program = Program(
                     words or bench.subject.words,
                     self.folder / folder,
-                    environment(bench.env, gate.base_url, client, bench.source),
+                    environment(bench.env, gate.base_url, client, source or bench.source),
                     log_file(self.folder, party),
                 )
                 gate.kill = program.kill
@@ -217,13 +219,38 @@ def together(bench: Bench, name: str = "two at once") -> Trial:
     again when the other has ended.
     """
     organisation = _Organisation(bench, name)
-    meetings = (Meeting(2), Meeting(2))
-    with ThreadPoolExecutor(2) as threads:
-        firsts = list(threads.map(lambda party: organisation.run(party, party, meetings=meetings), ("a", "b")))
+    firsts, met = _race(organisation, (bench.source, bench.source))
     runs = [organisation.until_done(first, first.party, first.party) for first in firsts]
     is_done = all(ended[-1].ended.believes_done for ended in runs)
-    met = tuple(meeting.met for meeting in meetings)
     return organisation.finished([run for each in runs for run in each], "a", met, is_done=is_done)
+
+
+def overlapping(bench: Bench, name: str = "overlap") -> Trial:
+    """
+    Two runs at once over two parts of the source that share a third of its agents, then a quiet one over the whole.
+
+    Only for a subject whose runs over parts add up.
+    """
+    organisation = _Organisation(bench, name)
+    ids = [agent.id for agent in agents_of(bench.source)]
+    third = len(ids) // 3
+    parts = (organisation.folder / "first-part", organisation.folder / "second-part")
+    write_part(bench.source, parts[0], ids[: len(ids) - third])
+    write_part(bench.source, parts[1], ids[third:])
+    firsts, met = _race(organisation, parts)
+    runs = organisation.until_done(organisation.run("whole"), names="whole")
+    return organisation.finished([*firsts, *runs], met=met, is_done=runs[-1].ended.believes_done)
+
+
+def _race(organisation: _Organisation, sources: Sequence[Path]) -> tuple[list[Run], tuple[bool, ...]]:
+    """Run `a` and `b` at once, each over its source; and whether they met at first request and first write."""
+    meetings = (Meeting(2), Meeting(2))
+    with ThreadPoolExecutor(2) as threads:
+        begun = [
+            threads.submit(organisation.run, party, party, meetings=meetings, source=source)
+            for party, source in zip(("a", "b"), sources, strict=True)
+        ]
+        return [run.result() for run in begun], tuple(meeting.met for meeting in meetings)
 
 
 def _stagger(party: str, is_race: bool) -> Callable[[], float]:
