@@ -35,6 +35,7 @@ that the claim holds. Nothing raises on a bad history: what is wrong is the answ
     journal_is_honest(entries, answered: Mapping[str, int]) -> Violations
     intents_come_first(entries, write_count: int) -> Violations
     waits_after_429(history) -> Violations
+    within_rate(history, client: str, per_minute: int) -> Violations
     tokens_fetched(history, client: str) -> int
 """
 

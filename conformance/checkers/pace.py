@@ -1,4 +1,4 @@
-"""Obedience to Retry-After, over a history: who was told to wait sends nothing before the time is up."""
+"""Obedience to Retry-After and to a rate, over a history: who was told to wait sends nothing before the time is up."""
 
 from __future__ import annotations
 
@@ -35,6 +35,16 @@ def _impatient(history: list[Operation]) -> Iterator[Violation]:
                     f"{refusal.retry_after_s:g} s",
                     operation.client,
                 )
+
+
+def within_rate(history: Iterable[Operation], client: str, per_minute: int) -> Violations:
+    """I17: no window of 60 seconds holds more requests of this client than it may send."""
+    sent = sorted(operation.at_s for operation in history if operation.client == client)
+    return tuple(
+        Violation(f"{per_minute + 1} requests within {last - first:g} s, at most {per_minute} a minute", client)
+        for first, last in zip(sent, sent[per_minute:], strict=False)
+        if last - first < 60 - SLACK_S
+    )
 
 
 def tokens_fetched(history: Iterable[Operation], client: str) -> int:

@@ -67,6 +67,7 @@ def migration(
     settings: ApplySettings = SETTINGS,
     journal: Callable[[Process], Journal] = lambda process: LineJournal(SimulatedStorage(process)),
     between: Callable[[Planned], None] = lambda _planned: None,
+    limits: Limits | None = None,
 ) -> Program[Report]:
     """
     Plan against the live target, then apply.
@@ -76,7 +77,7 @@ def migration(
     """
 
     async def program(process: Process) -> Report:
-        async with target_of(world, process) as target:
+        async with target_of(world, process, limits) as target:
             planned = await plan_live(desires, target)
             between(planned)
             return await apply(

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.checkers import differences, normalise
-from conformance.checkers.pace import tokens_fetched, waits_after_429
+from conformance.checkers.pace import tokens_fetched, waits_after_429, within_rate
 from conformance.final_state import PATHS
 from conformance.simulation import CRASHES, FAULTS, Act, Budget, Process, choice, plans
 from migrator.apply import Planned
@@ -20,6 +20,7 @@ from migrator.errors import MigratorError
 from migrator.journal import NoJournal
 from migrator.plan import Plan
 from migrator.report import Report
+from migrator.targets.session import Limits
 from tests.simulation.accounts import account
 from tests.simulation.migration import SETTINGS, migration
 from tests.simulation.trial import Program, Trial, convergence, judge, run, safety
@@ -148,6 +149,13 @@ def test_who_is_throttled_waits_and_a_token_is_fetched_once_a_lifetime(plan: lis
     history = world.wire.history()
     judge(trial, waits_after_429(history))
     assert tokens_fetched(history, "a") <= 1 + trial.sometimes.seen[Act.EXPIRED]
+
+
+@given(plans(steps_max=50, acts=frozenset({Act.THROTTLED, Act.LOST_AFTER, Act.PASS_TIME})), st.integers(5, 12))
+def test_no_minute_holds_more_requests_than_are_allowed(plan: list[int], per_minute: int) -> None:
+    world, limits = World(plan, Budget(faults=FAULTS_MAX)), Limits(requests_per_minute=per_minute)
+    trial = run(world, {"a": migration(world, SOURCE, settings=replace(SETTINGS, workers=4), limits=limits)}, idle())
+    judge(trial, within_rate(world.wire.history(), "a", per_minute), safety(trial))
 
 
 def idle() -> Program[Report]:
