@@ -21,7 +21,7 @@ class Subject:
     A migration under test.
 
     Args:
-        words: the command; everything that differs between runs is in its environment.
+        words: the command; what differs between runs is in its environment.
         shown: how reports name it.
         plan_words: a dry run to be tried before the first real one; empty when it has none.
         unites_members: whether runs over parts of a source add up, so that overlapping parts may be tried at once.
@@ -45,12 +45,15 @@ class Subject:
     @staticmethod
     def of_migrator(mapping: Path | None) -> Subject:
         """Our own migrator, started like any other program; it reads the same environment."""
-        migrator, mapped = console_script("migrator"), ["--mapping", str(mapping.absolute())] if mapping else []
-        shown = shlex.join(
-            ["migrator", "apply", *(["--mapping", str(mapping)] if mapping else []), "--journal", JOURNAL]
+        migrator = console_script("migrator")
+        given = ["--mapping", str(mapping)] if mapping else []
+        mapped = ["--mapping", str(mapping.absolute())] if mapping else []
+        return Subject(
+            words=(*migrator, "apply", *mapped, "--journal", JOURNAL),
+            shown=shlex.join(["migrator", "apply", *given, "--journal", JOURNAL]),
+            plan_words=(*migrator, "plan", *mapped),
+            unites_members=True,
         )
-        words = (*migrator, "apply", *mapped, "--journal", JOURNAL)
-        return Subject(words, shown, (*migrator, "plan", *mapped), unites_members=True)
 
 
 def make_sample(folder: Path, agents: int, seed: int) -> None:

@@ -68,9 +68,9 @@ def test_a_connection_closed_before_the_commit_never_reaches_the_target(target: 
 
 def test_an_answer_lost_after_the_commit_was_given(target: ToyTarget) -> None:
     script = Script([Planned(Fault.LOST_AFTER, "user", 1)])
-    with Gate(target.base_url, "run 1", script) as gate, client(gate) as http:
-        with pytest.raises(httpx.RemoteProtocolError):
-            http.post(USERS)
+    gate = Gate(target.base_url, "run 1", script)
+    with gate, client(gate) as http, pytest.raises(httpx.RemoteProtocolError):
+        http.post(USERS)
     assert len(target.reached) == 1
     assert script.struck[0].context_id == "context-1"
     assert (gate.exchanges[0].status, gate.exchanges[0].seen) == (201, None)
