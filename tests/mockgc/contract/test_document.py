@@ -76,6 +76,33 @@ def test_a_lone_default_answer_is_a_success_of_unknown_status() -> None:
     assert success.status is None
 
 
+def test_a_default_beside_a_named_success_is_no_success() -> None:
+    document = small()
+    document["paths"]["/api/v2/desks/{deskId}"]["get"]["responses"]["default"] = {}
+    assert facts_of(document).operations == facts_of(small()).operations
+
+
+def test_an_operation_overrides_a_parameter_of_its_path() -> None:
+    document = small()
+    own = {"name": "deskId", "in": "path", "required": True, "type": "integer"}
+    document["paths"]["/api/v2/desks/{deskId}/loans"]["get"]["parameters"].append(own)
+    operations = facts_of(document).operations
+    methods = {method: operations[f"{method} /api/v2/desks/{{deskId}}/loans"] for method in ("GET", "POST")}
+    assert [each.parameters[0].schema["type"] for each in methods.values()] == ["integer", "string"]
+
+
+def test_a_parameter_of_the_path_is_required_whatever_is_written() -> None:
+    document = small()
+    del document["paths"]["/api/v2/desks/{deskId}"]["get"]["parameters"][0]["required"]
+    assert facts_of(document).operations == facts_of(small()).operations
+
+
+def test_required_fields_are_a_set() -> None:
+    document = small()
+    document["definitions"]["Loan"]["required"].reverse()
+    assert facts_of(document).definitions == facts_of(small()).definitions
+
+
 def test_openapi_3_says_the_same_as_swagger() -> None:
     swagger, openapi = facts_of(small()), facts_of(openapi3(small()))
     assert openapi.operations == swagger.operations

@@ -12,7 +12,7 @@ from mockgc.contract.codec import INDEX
 from mockgc.contract.compiler import write
 from mockgc.contract.errors import BrokenData, UnknownName
 from mockgc.contract.facts import references
-from mockgc.contract.json_schema import POINTER
+from mockgc.contract.json_schema import POINTER, json_schema
 from mockgc.contract.model import Contract
 from mockgc.contract.validate import Validator
 from tests.mockgc.contract.documents import DOCUMENTS, JSON, compiled, facts_of, small
@@ -71,6 +71,20 @@ def test_a_read_only_field_is_required_of_answers_alone(contract: Contract) -> N
 def test_a_uri_may_lack_its_host(contract: Contract) -> None:
     loan = {"id": "1", "reader": "Ada", "metadata": {"version": 1}, "uri": "/api/v2/loans/1"}
     assert _fields(contract, "Loan", "response", loan) == []
+
+
+def test_a_limit_of_the_contract_is_closer_than_that_of_its_format(contract: Contract) -> None:
+    loan = {"reader": "Ada", "metadata": {"version": 1}}
+    assert _fields(contract, "Loan", "request", {**loan, "minutes": 0}) == []
+    assert _fields(contract, "Loan", "request", {**loan, "minutes": -1}) == ["minutes"]
+    assert _fields(contract, "Loan", "request", {**loan, "minutes": 2**31}) == ["minutes"]
+
+
+@pytest.mark.parametrize("schema", [{"type": "string", "enum": ["a"]}, {"type": "integer"}, {"$ref": "Loan"}])
+def test_only_a_nullable_schema_takes_null(schema: JSON) -> None:
+    components = {"Loan": {"type": "object"}}
+    assert Validator(json_schema({**schema, "nullable": True}, "request"), components).violations(None) == []
+    assert Validator(json_schema(schema, "request"), components).violations(None) != []
 
 
 def test_a_set_wrapper_takes_each_value_once(contract: Contract) -> None:

@@ -30,6 +30,7 @@ def merged(sdk: Path) -> Facts:
 def test_an_operation_only_the_sdk_has_is_added_and_marked(merged: Facts) -> None:
     operation = merged.operations[FINES]
     assert (operation.id, operation.tag, operation.source) == ("postDeskFines", "Loans", 1)
+    assert [(each.name, each.required) for each in operation.parameters] == [("deskId", True)]
     assert operation.body is not None
     assert (operation.body.schema, operation.body.required) == ({"$ref": "Fine"}, True)
     assert [(answer.status, answer.schema) for answer in operation.answers] == [(None, {"$ref": "Fine"})]
