@@ -42,6 +42,28 @@ class Desk:
         (self.folder / "plan.json").write_bytes(plan.dumps(made))
         return "plan.json"
 
+    def export(self, agent_count: int = 3, *, group_names: tuple[str, ...] = ("Support",)) -> str:
+        """A Zendesk export; the agents are dealt to the groups in turn."""
+        staff = {
+            "role": "agent",
+            "active": True,
+            "suspended": False,
+            "time_zone": "Paris",
+            "tags": [],
+            "user_fields": {},
+        }
+        numbers = range(1, agent_count + 1)
+        agents = [{"id": n, "name": f"Agent {n}", "email": f"agent{n}@example.com", **staff} for n in numbers]
+        groups = [{"id": 90 + index, "name": name} for index, name in enumerate(group_names)]
+        memberships = [
+            {"id": 1000 + n, "user_id": n, "group_id": 90 + (n - 1) % len(groups), "default": True} for n in numbers
+        ]
+        folder = self.folder / "export"
+        folder.mkdir(exist_ok=True)
+        for name, rows in (("users", agents), ("groups", groups), ("group_memberships", memberships)):
+            (folder / f"{name}.json").write_text(json.dumps({name: rows}), "utf-8")
+        return "export"
+
     def commit_count(self) -> int:
         """How much has been committed."""
         return len(self.organisation.commits())
@@ -162,3 +184,72 @@ def test_wrong_usage_ends_with_64_which_no_other_outcome_uses(desk: Desk, argume
 
 def test_help_succeeds(desk: Desk) -> None:
     assert desk.migrator("apply", "--help").returncode == 0
+
+
+def test_plan_apply_plan_is_2_then_0_then_0(desk: Desk) -> None:
+    source = ("--source", desk.export())
+    assert desk.migrator("plan", *source).returncode == 2
+    assert desk.commit_count() == 0
+    assert desk.migrator("apply", *source).returncode == 0
+    before = desk.commit_count()
+    assert desk.migrator("plan", *source).returncode == 0
+    assert desk.migrator("apply", *source).returncode == 0
+    assert desk.commit_count() == before > 0
+
+
+def test_the_bundled_mapping_settles_all_of_the_sample(desk: Desk) -> None:
+    assert desk.migrator("sample", "--agents", "40", "--out", "sample").returncode == 0
+    first = desk.migrator("apply", "--source", "sample")
+    assert first.returncode == 0, first.stdout
+    before = desk.commit_count()
+    assert desk.migrator("apply", "--source", "sample").returncode == 0
+    assert desk.commit_count() == before
+
+
+def test_the_environment_is_enough(desk: Desk) -> None:
+    done = desk.migrator("apply", MIGRATION_SOURCE=desk.export())
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_plan_of_the_same_input_is_the_same_file(desk: Desk) -> None:
+    source = ("--source", desk.export())
+    desk.migrator("plan", *source, "--out", "a.json")
+    desk.migrator("plan", *source, "--out", "b.json")
+    assert (desk.folder / "a.json").read_bytes() == (desk.folder / "b.json").read_bytes()
+
+
+def test_two_groups_of_one_name_are_a_decision_and_the_rest_is_done(desk: Desk) -> None:
+    source = ("--source", desk.export(4, group_names=("Support", "Twin", "Twin")))
+    planned = desk.migrator("plan", *source)
+    assert planned.returncode == 4
+    assert "duplicate_names" in planned.stdout
+    assert desk.migrator("apply", *source).returncode == 4
+    names = [group["name"] for group in desk.organisation.http.get("/api/v2/wfm/users/groups").json()["entities"]]
+    assert len(names) == 1
+    assert names[0].startswith("Support")
+
+
+def test_an_edit_in_the_target_is_kept_when_an_earlier_plan_tells_it_apart(desk: Desk) -> None:
+    source = ("--source", desk.export())
+    desk.migrator("plan", *source, "--out", "plan.json")
+    assert desk.migrator("apply", "plan.json").returncode == 0
+    (user,) = desk.organisation.http.get("/api/v2/wfm/users", params={"externalId": "zendesk:user:1"}).json()[
+        "entities"
+    ]
+    edited = desk.organisation.http.put(f"/api/v2/wfm/users/{user['id']}", json={**user, "name": "By hand"})
+    assert edited.status_code == 200
+    assert desk.migrator("plan", *source, "--last-applied", "plan.json").returncode == 0
+    shown = desk.migrator("plan", *source)
+    assert shown.returncode == 2
+    assert 'name: "By hand" -> "Agent 1"' in shown.stdout
+
+
+def test_a_run_killed_in_the_middle_is_finished_by_the_next(desk: Desk) -> None:
+    command = [sys.executable, "-m", "migrator.cli", "apply", "--source", desk.export(60), "--rate", "60"]
+    with subprocess.Popen(command, cwd=desk.folder, env={**os.environ, **desk.organisation.environment}) as running:
+        while desk.commit_count() < 10:
+            assert running.poll() is None
+        running.kill()
+    assert desk.migrator("apply", "--source", "export").returncode == 0
+    users = desk.organisation.http.get("/api/v2/wfm/users").json()
+    assert users["total"] == 60
