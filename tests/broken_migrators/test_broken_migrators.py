@@ -35,7 +35,7 @@ def trial_of(script: type[Sound], plan: list[int], budget: Budget = BUDGET) -> t
     programs = {
         "a": program(world, script, (1, 2)),
         "b": program(world, script, (2, 3)),
-        "hand": editor(world, "group", "Support", {"description": "by hand"}),
+        "hand": editor(world, "group", {"name": "Support"}, {"description": "by hand"}),
     }
     return run(world, programs, program(world, script, (1, 2, 3))), broken
 

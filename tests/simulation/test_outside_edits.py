@@ -32,8 +32,8 @@ def migrated(plan: list[int]) -> World:
     return world
 
 
-def editor(world: World, kind: str, name: str, changes: Mapping[str, Any]) -> Program[Entity | None]:
-    """A careful colleague: reads an entity by name and replaces it until that is known to be done; None: none there."""
+def editor(world: World, kind: str, query: Mapping[str, str], changes: Mapping[str, Any]) -> Program[Entity | None]:
+    """A careful colleague: finds an entity and replaces it until that is known to be done; None when there is none."""
 
     async def program(process: Process) -> Entity | None:
         async with process.client(timeout=30) as client:
@@ -44,7 +44,7 @@ def editor(world: World, kind: str, name: str, changes: Mapping[str, Any]) -> Pr
                     auth = httpx.BasicAuth(mine.client_id, mine.client_secret)
                     token = (await client.post("/oauth/token", data=form, auth=auth)).raise_for_status().json()
                     headers = {"Authorization": f"Bearer {token['access_token']}"}
-                    found = await client.get(PATHS[kind], params={"name": name}, headers=headers)
+                    found = await client.get(PATHS[kind], params=dict(query), headers=headers)
                     entities = found.raise_for_status().json()["entities"]
                     if not entities:
                         return None
@@ -76,8 +76,8 @@ def test_an_edit_to_what_the_plan_does_not_touch_is_kept() -> None:
         programs = {
             "a": migration(world, NEW),
             "b": migration(world, NEW),
-            "describes": editor(world, "scheduleTemplate", "Early", {"description": "by hand"}),
-            "adds": editor(world, "group", "Support / Early", {"userIds": members}),
+            "describes": editor(world, "scheduleTemplate", {"name": "Early"}, {"description": "by hand"}),
+            "adds": editor(world, "group", {"name": "Support / Early"}, {"userIds": members}),
         }
         trial: Trial[Any] = run(world, programs, migration(world, NEW))
         judge(trial, safety(trial), convergence(trial))
@@ -100,7 +100,7 @@ def test_an_edit_to_what_the_plan_changes_is_never_silently_overwritten() -> Non
         world, planned_at = migrated(plan), list[int]()
         programs: dict[str, Program[Any]] = {
             "a": migration(world, NEW, between=lambda _planned: planned_at.append(world.head())),
-            "hand": editor(world, "user", "Ann 1", {"name": "By Hand"}),
+            "hand": editor(world, "user", {"name": "Ann 1"}, {"name": "By Hand"}),
         }
         trial: Trial[Any] = run(world, programs, waiting())
         judge(trial, overwritten(world, trial, planned_at[-1]))
@@ -109,6 +109,33 @@ def test_an_edit_to_what_the_plan_changes_is_never_silently_overwritten() -> Non
     under()
     assert results["conflict"], "an edit must really have come between plan and write"
     assert results["updated"], "and must have come too late, or before the plan"
+
+
+def test_an_edit_to_a_field_that_the_plan_leaves_as_it_was_is_kept_and_no_conflict() -> None:
+    results = Counter[str]()
+
+    @MANY
+    @given(PLANS)
+    def under(plan: list[int]) -> None:
+        world, planned_at = migrated(plan), list[int]()
+        programs: dict[str, Program[Any]] = {
+            "a": migration(world, NEW, between=lambda _planned: planned_at.append(world.head())),
+            "hand": editor(world, "user", {"email": "1@example.com"}, {"active": False}),
+        }
+        trial: Trial[Any] = run(world, programs, waiting())
+        (user,) = (user for user in world.state().users if user["email"] == "1@example.com")
+        if any(commit.sequence > planned_at[-1] for commit in commits_of(world, "hand", user["id"])):
+            assert (user["active"], user["name"], result_of(trial)) == (False, "Anna 1", "updated"), trial.story()
+            results["after the plan"] += 1
+
+    under()
+    assert results["after the plan"], "an edit must really have come between plan and write"
+
+
+def commits_of(world: World, name: str, entity_id: str) -> list[Commit]:
+    """What this process has committed on this entity."""
+    client_id = world.credentials(name).client_id
+    return [commit for commit in world.commits() if (commit.client_id, commit.entity_id) == (client_id, entity_id)]
 
 
 def result_of(trial: Trial[Any]) -> str:
@@ -130,10 +157,10 @@ def waiting() -> Program[None]:
 def overwritten(world: World, trial: Trial[Any], planned_at: int) -> tuple[Violation, ...]:
     """Edits by hand that came after the last plan, and over which the migrator wrote, or of which it says nothing."""
     user_id = next(user["id"] for user in world.state().users if user["email"] == "1@example.com")
-    log = [commit for commit in world.commits() if commit.entity_id == user_id and commit.sequence > planned_at]
-    hand, ours = world.credentials("hand").client_id, world.credentials("a").client_id
-    edits = [commit for commit in log if commit.client_id == hand]
-    writes = [commit for commit in log if commit.client_id == ours]
+    edits, writes = (
+        [commit for commit in commits_of(world, name, user_id) if commit.sequence > planned_at]
+        for name in ("hand", "a")
+    )
     if not edits:
         return ()
     return (*_written_over(edits[0], writes), *_unreported(trial, edits[0], writes))
