@@ -22,8 +22,9 @@ from conformance.emulator import running_emulator
 from conformance.errors import ConformanceError
 from conformance.explanation import print_essence, print_fact
 from conformance.rehearse.story import Told, rehearse
-from conformance.rehearse.subject import Subject, checked_source, make_sample
+from conformance.rehearse.subject import Subject, make_sample
 from conformance.rehearse.terminal import TerminalTeller
+from conformance.source import agents_of
 from conformance.symptoms import CATALOGUE
 from conformance.symptoms.scene import Played, Symptom, play
 from conformance.symptoms.terminal import catalogue_table, print_played
@@ -78,12 +79,11 @@ def rehearse_command(
     _refuse_contradictions(agents, source, mapping, command)
     _writable(json_file)
     folder = Path(tempfile.mkdtemp(prefix="conformance-"))
-    keeps = True
+    keeps = False
     try:
         verdict = _rehearse(folder, agents or AGENTS, seed, source, mapping, json_file, time_limit, command)
         keeps = verdict is report.Verdict.FAIL
     except ConformanceError as error:
-        keeps = False
         click.echo(f"conformance: {error}", err=True)
         sys.exit(NOT_HELD)
     finally:
@@ -106,7 +106,9 @@ def _rehearse(
     time_limit: float, command: tuple[str, ...],
 ) -> report.Verdict:  # fmt: skip
     began, console = time.monotonic(), report.console()
-    given = checked_source(source) if source else folder / "source"
+    given = source or folder / "source"
+    if source is not None:
+        agents_of(source)  # what cannot be read is said before anything is started
     subject = Subject.of_command(command, Path.cwd()) if command else Subject.of_migrator(mapping)
     with TerminalTeller(console) as teller:
         teller.working("starting an emulator")

@@ -88,6 +88,7 @@ class Gate:
         upstream: base URL of the target.
         party: name of the run, for the records.
         first_request, first_write: where the run is held for the other one.
+        stagger: seconds for which the next write is held back, so that two runs do not go in step.
         kill: ends the program under test at once; called from a request's thread.
     """
 
@@ -98,9 +99,10 @@ class Gate:
         script: Script,
         first_request: Meeting | None = None,
         first_write: Meeting | None = None,
+        stagger: Callable[[], float] = lambda: 0.0,
         kill: Callable[[], None] = lambda: None,
     ) -> None:
-        self.party, self.script, self.kill = party, script, kill
+        self.party, self.script, self.kill, self._stagger = party, script, kill, stagger
         self.exchanges: list[Exchange] = []
         self.upstream_failures: list[str] = []
         self._meetings = (first_request, first_write)
@@ -139,6 +141,8 @@ class Gate:
                 self._arrived[point] |= here
             if first and meeting is not None:
                 meeting.wait()
+        if is_write:
+            time.sleep(self._stagger())
 
     def enter(self) -> None:
         """A request begins."""

@@ -129,9 +129,9 @@ class Program:
         try:
             code = self._process.wait(limit_s)
         except subprocess.TimeoutExpired:
-            self._end()
             return Ended(None, timed_out=True)
-        self._end()  # what it left running in its group must not write into the next run
+        finally:
+            self._end()  # what it left running in its group must not write into the next run
         return Ended(None if self._killed.is_set() else code)
 
     def _end(self) -> None:

@@ -27,7 +27,7 @@ def agents_of(folder: Path) -> tuple[SourceAgent, ...]:
     The agents of a source that must be found in the target.
 
     Raises:
-        SourceUnreadable: no users file, not JSON, or rows that are not users; names the file and the place.
+        SourceUnreadable: no users file, not JSON, rows that are not users, or none that must arrive; names the place.
     """
     path = users_file(folder)
     rows = parse_users(_text(path), path)
@@ -36,7 +36,11 @@ def agents_of(folder: Path) -> tuple[SourceAgent, ...]:
             raise SourceUnreadable(f"{path}: user {number} is not an object with a whole number as `id`")
         if not isinstance(row.get("email"), str | None):
             raise SourceUnreadable(f"{path}: user {row['id']}: `email` {row['email']!r} is neither a string nor null")
-    return eligible_agents(rows)
+    agents = eligible_agents(rows)
+    if not agents:
+        wanted = "role agent or admin, active, neither suspended nor light, with an e-mail address of its own"
+        raise SourceUnreadable(f"{path}: none of the {len(rows)} users is an agent that must arrive ({wanted})")
+    return agents
 
 
 def write_part(folder: Path, to: Path, ids: Collection[int]) -> None:

@@ -88,8 +88,6 @@ def judge(happened: Happened) -> tuple[Invariant, ...]:
 def agents(happened: Happened) -> Invariant:
     """Every eligible agent of the source is in the target, whatever happened on the way."""
     id, name, expected = "agents-present", "Every eligible agent arrives", len(happened.agents)
-    if not expected:
-        return not_applicable(id, name, "the source has no eligible agent")
     missing = {trial.name: agents_present(trial.state, happened.agents) for trial in happened.trials}
     fewest = expected - max(map(len, missing.values()))
     held = f"in each of {len(missing)} trials" if len(missing) > 1 else "in the one trial held"
@@ -169,10 +167,10 @@ def overlap(happened: Happened) -> list[Invariant]:
 def _occurred(trial: Trial) -> str:
     """What disturbed the trial, for people; empty when nothing did."""
     if trial.met:
-        met = [point for point, here in zip(("first request", "first write"), trial.met, strict=True) if here]
-        wrote = " and ".join(str(run.commits) for run in trial.runs[:2])
-        turns = _turns(trial)
-        return f"met at their {' and '.join(met)}, wrote {wrote} rows, {_count(turns, 'turn')}" if met else ""
+        met = [point for point, here in zip(("request", "write"), trial.met, strict=True) if here]
+        wrote = " + ".join(str(run.commits) for run in trial.runs[:2])
+        turns = _count(_turns(trial), "turn")
+        return f"met at first {' and '.join(met)}, {wrote} rows in {turns}" if met else ""
     times = Counter(struck.fault for struck in trial.struck)
     return ", ".join(f"{times[fault]} × {fault.short}" for fault in Fault if times[fault])
 
@@ -190,10 +188,14 @@ def _why_nothing_occurred(trial: Trial) -> str:
 
 
 def _endings(trial: Trial) -> str:
-    """In how many runs the trial ended, and how they did when not with 0."""
-    codes = Counter(str(run.ended) for run in trial.runs if not run.ended.believes_done)
+    """In how many runs the trial ended, and how they did when not with 0 and not killed."""
+    codes = Counter(str(run.ended) for run in trial.runs if run.ended.exit_code != 0 and not _was_killed(run))
     others = ", ".join(f"{count} × {ended}" for ended, count in codes.items())
     return f"{_count(len(trial.runs), 'run')}{f' ({others})' if others else ''}"
+
+
+def _was_killed(run: Run) -> bool:
+    return run.ended.exit_code is None and not run.ended.timed_out
 
 
 def _count(count: int, word: str) -> str:
@@ -291,8 +293,8 @@ def exit_codes(happened: Happened) -> Invariant:
     runs = [run for trial in happened.trials for run in (*trial.runs, *([trial.replay] if trial.replay else []))]
     zero = sum(run.ended.believes_done for run in runs)
     refused = sum(_is_refusal(status) for run in runs for status in (e.status for e in run.exchanges if e.is_write))
-    settled = "were refused" if any(found.values()) else "were refused and settled"
-    text = f"{zero} of {_count(len(runs), 'run')} exited 0; {_count(refused, 'write')} {settled}"
+    settled = "" if any(found.values()) or not refused else ", all settled"
+    text = f"{zero} of {_count(len(runs), 'run')} exited 0; {_count(refused, 'refused write')}{settled}"
     ids = [violation.evidence[0] for each in found.values() for violation in each if violation.evidence]
     return judged("exit-codes", "Exit code 0 means done", text, _by_trial(found),
                   {"runs": len(runs), "exitedZero": zero, "refusedWrites": refused}, ids)  # fmt: skip
@@ -331,7 +333,7 @@ def faults(happened: Happened) -> Invariant:
     counts = {"planned": planned, "occurred": len(struck), "afterCommit": len(after), "confirmed": confirmed}
     if len(struck) < planned:
         return not_applicable(id, name, f"{len(struck)} of {planned}: the program made too few writes for the others")
-    text = f"{len(struck)} of {planned}; {confirmed} of {len(after)} after a commit, seen in the commit log"
+    text = f"{len(struck)} of {planned}; {confirmed} of {len(after)} after a commit, in the commit log"
     unlogged = [f"{s.method} {s.path}: accepted, yet it committed nothing" for s in after if s.context_id not in logged]
     if unlogged:
         return not_applicable(id, name, f"{text}; {unlogged[0]}")

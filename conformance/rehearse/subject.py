@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.emulator import console_script
-from conformance.errors import SampleFailed, SourceUnreadable
+from conformance.errors import SampleFailed
 from conformance.programs import located
 
 JOURNAL = "journal.ndjson"
@@ -70,15 +70,3 @@ def make_sample(folder: Path, agents: int, seed: int) -> None:
         raise SampleFailed(f"the sample cannot be made ({error}); give one with --source DIR") from None
     if made.returncode != 0:
         raise SampleFailed(f"`{shlex.join(words)}` ended with exit code {made.returncode}:\n{made.stderr.strip()}")
-
-
-def checked_source(source: Path) -> Path:
-    """
-    The folder of a source.
-
-    Raises:
-        SourceUnreadable: there is none.
-    """
-    if not source.is_dir():
-        raise SourceUnreadable(f"the source {str(source)!r} is not a folder")
-    return source

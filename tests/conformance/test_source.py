@@ -43,6 +43,7 @@ def test_a_users_file_is_found_under_each_name(tmp_path: Path, name: str, is_gzi
         ("[1]", "user 1 is not an object"),
         ('[{"id": "7"}]', "user 1 is not an object with a whole number"),
         ('[{"id": 7, "email": 5}]', "user 7: `email` 5"),
+        ('[{"id": 7, "email": "a@example.com", "role": "end-user"}]', "none of the 1 users is an agent"),
     ],
 )
 def test_what_is_wrong_with_a_users_file_is_named(tmp_path: Path, text: str, says: str) -> None:
