@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -28,8 +29,9 @@ def blocks(language: str) -> list[str]:
 def program(name: str) -> click.Group:
     """A program's command line."""
     (entry,) = entry_points(group="console_scripts", name=name)
-    group = entry.load()
-    assert isinstance(group, click.Group)
+    loaded = entry.load()
+    group = loaded if isinstance(loaded, click.Group) else getattr(import_module(entry.module), "cli", None)
+    assert isinstance(group, click.Group), f"{entry.module} has no click group called `cli`"
     return group
 
 

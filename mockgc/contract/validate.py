@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -91,6 +92,8 @@ class Validator:
         return [violation for error in self._compiled.iter_errors(value) for violation in _translate(error)]
 
     def _integral_floats(self, value: Any, schema: Mapping[str, Any], path: str) -> Iterator[Violation]:
+        while "$ref" in schema:
+            schema = self._components[unquote(schema["$ref"].rpartition("/")[2])]
         if isinstance(value, float):
             if schema.get("type") == "integer":
                 yield Violation(errors.BAD_REQUEST, f"{path}: {value!r} is not an integer", path, given=repr(value))
