@@ -71,12 +71,17 @@ class Answer:
 
     @property
     def outcome(self) -> Outcome:
-        """A 5xx, a 408 without a code of the target's own, and no answer say nothing about the commit."""
+        """
+        A 5xx, a 408 without a code of the target's own, and no answer say nothing about the commit; nor does a 2xx
+        without the object that every operation answers, which is some gateway's or was cut short.
+        """
         if self.status is None:
             return "unknown" if self.was_sent else "fail"
         if self.status >= 500 or (self.status == 408 and not self.code):
             return "unknown"
-        return "ok" if self.status < 400 else "fail"
+        if self.status < 300:
+            return "ok" if self.body else "unknown"
+        return "fail"
 
     @property
     def code(self) -> str:
@@ -86,6 +91,8 @@ class Answer:
     @property
     def message(self) -> str:
         """For people: the target's message, or why there is none."""
+        if self.status is not None and self.status < 300 and not self.body:
+            return f"HTTP {self.status} without a JSON object; is the address right?"
         return str(self.body.get("message") or self.reason or f"HTTP {self.status}")
 
 

@@ -22,8 +22,10 @@ def refused(status: int, code: str = "", *details: tuple[str, str]) -> Answer:
 @pytest.mark.parametrize(
     ("answer", "verdict"),
     [
-        (Answer(200), Verdict.DONE),
-        (Answer(201), Verdict.DONE),
+        (Answer(200, {"id": "x"}), Verdict.DONE),
+        (Answer(201, {"id": "x"}), Verdict.DONE),
+        (Answer(200), Verdict.LOOK),
+        (Answer(302), Verdict.REFUSED),
         (Answer(None), Verdict.LOOK),
         (Answer(None, was_sent=False), Verdict.AGAIN),
         (Answer(500), Verdict.LOOK),

@@ -108,7 +108,9 @@ def test_after_a_429_no_worker_sends_before_retry_after() -> None:
 @pytest.mark.parametrize(
     ("reply", "outcome"),
     [
-        (httpx.Response(201, json={}), "ok"),
+        (httpx.Response(201, json={"id": "x"}), "ok"),
+        (httpx.Response(201, text='{"id": "cut sho'), "unknown"),
+        (httpx.Response(200, text="<html>"), "unknown"),
         (httpx.Response(409, json={"code": "wfm.name.in.use"}), "fail"),
         (httpx.Response(503), "unknown"),
         (httpx.Response(500, text="<html>"), "unknown"),

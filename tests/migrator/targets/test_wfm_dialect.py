@@ -92,7 +92,9 @@ def test_a_holder_is_looked_up_by_its_mark_and_then_by_its_natural_key() -> None
     [
         (httpx.Response(403, json={"code": "missing.permissions", "message": "no right to view"}), "no right to view"),
         (httpx.Response(404, json={}), "404"),
-        (httpx.Response(200, text="<html>"), "is its address right"),
+        (httpx.Response(200, text="<html>"), "is the address right"),
+        (httpx.Response(200, json={"hello": "world"}), "is its address right"),
+        (httpx.Response(302), "302"),
         (httpx.Response(503), "503"),
     ],
 )
