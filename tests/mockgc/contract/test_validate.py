@@ -11,7 +11,7 @@ METADATA = {"metadata": {"version": 1.0}}
 
 
 def test_an_integral_float_is_found_behind_a_reference() -> None:
-    validator = Validator(*Contract.bundled().resolved("UpdateManagementUnitSettingsRequest", "request"))
+    validator = Validator(*Contract.bundled().resolved("UpdateWorkPlanRotationRequest", "request"))
     assert validator.violations({"metadata": {"version": 1}}) == []
     (found,) = validator.violations(METADATA)
     assert (found.field, found.given) == ("metadata.version", "1.0")
