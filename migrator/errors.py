@@ -10,6 +10,7 @@ The error tree, sorted by what the caller may do next.
     ├── PreflightFailed     nothing was written: credentials, address or permissions of the target are wrong
     ├── TargetUnavailable   no meaningful answer within the bounded number of attempts; try again later
     ├── CredentialsRefused  the target takes neither our token nor our credentials
+    ├── JournalUnwritable   no intent can be kept, so nothing more is sent; free the disk and run again
     └── JournalLocked       another run is at work on the same journal; wait for it
 
 What happens to one row of a plan is never an error: it is an outcome in the report.
@@ -52,6 +53,10 @@ class TargetUnavailable(MigratorError):
 
 class CredentialsRefused(MigratorError):
     """The target does not accept the client credentials; the message never holds the secret."""
+
+
+class JournalUnwritable(MigratorError):
+    """The journal's file takes no more entries."""
 
 
 class JournalLocked(MigratorError):

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol
 
-from migrator.errors import JournalDamaged, JournalLocked
+from migrator.errors import JournalDamaged, JournalLocked, JournalUnwritable
 
 Outcome = Literal["ok", "fail", "unknown"]
 Entry = Mapping[str, Any]
@@ -131,8 +131,11 @@ class JournalFile:
         return self._lines.entries()
 
     def append(self, entry: Entry) -> None:
-        """Add one line; it is on the disk when this returns."""
-        self._lines.append(entry)
+        """Add one line; it is on the disk when this returns. Raises JournalUnwritable when it cannot get there."""
+        try:
+            self._lines.append(entry)
+        except OSError as error:
+            raise JournalUnwritable(f"journal {self.path}: {error.strerror}") from error
 
 
 def free_journal(folder: Path) -> JournalFile:

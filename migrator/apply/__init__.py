@@ -20,7 +20,7 @@ from migrator.clock import Clock
 from migrator.current import Current
 from migrator.desired import Desires
 from migrator.diff import LastApplied, diff, schedules_to_read
-from migrator.errors import CredentialsRefused, PreflightFailed, TargetUnavailable
+from migrator.errors import CredentialsRefused, JournalUnwritable, PreflightFailed, TargetUnavailable
 from migrator.journal import Journal
 from migrator.plan import Plan
 from migrator.report import Report
@@ -133,5 +133,5 @@ async def _settle(run: Run, unit: Unit) -> None:
         if not all(run.is_settled(change) for change in unit.changes):
             settle = schedules.settle if unit.own.kind == "schedule" else entities.settle
             await settle(run, unit)
-    except (CredentialsRefused, TargetUnavailable, PreflightFailed) as error:
+    except (CredentialsRefused, TargetUnavailable, PreflightFailed, JournalUnwritable) as error:
         run.give_up(unit.changes, error)

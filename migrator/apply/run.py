@@ -16,7 +16,7 @@ from migrator.clock import Clock
 from migrator.conflict import Verdict, understand
 from migrator.current import Current, Live
 from migrator.desired import Kind, Ref
-from migrator.errors import CredentialsRefused, TargetUnavailable
+from migrator.errors import CredentialsRefused, JournalUnwritable, TargetUnavailable
 from migrator.journal import Journal, open_intents
 from migrator.matching import Clash, locate
 from migrator.plan import Change, Plan, RowKey, identity
@@ -197,13 +197,13 @@ class Run:
         )  # fmt: skip
         answer = await call()
         outcome = answer.outcome
+        self.commit_count += outcome == "ok"
         if outcome == "unknown":
             self._open[name] = rows
         self.journal.append(
             {"type": "outcome", "id": name, "outcome": outcome, "status": answer.status, "code": answer.code,
              "contextId": answer.context_id, "at": self._now()}
         )  # fmt: skip
-        self.commit_count += outcome == "ok"
         if understand(answer) is Verdict.FORBIDDEN:
             self.ended = f"the client may not write: {answer.message}"
         return answer
@@ -219,7 +219,7 @@ class Run:
 
     def give_up(self, changes: Iterable[Change], error: Exception | Answer | None) -> None:
         """The end of a bounded number of attempts is a result like any other."""
-        if isinstance(error, CredentialsRefused | TargetUnavailable):
+        if isinstance(error, CredentialsRefused | TargetUnavailable | JournalUnwritable):
             self.ended = self.ended or str(error)
         attempts = self.target.session.limits.attempts_max
         if isinstance(error, Answer):

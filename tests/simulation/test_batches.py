@@ -11,6 +11,8 @@ import pytest
 from conformance.final_state import PATHS
 from migrator.apply import ApplySettings, Planned
 from migrator.desired import Desires
+from migrator.errors import JournalUnwritable
+from migrator.journal import Entry, NoJournal
 from migrator.report import Report, RowResult
 from tests.simulation.accounts import GROUP, account
 from tests.simulation.migration import migration
@@ -154,6 +156,32 @@ def test_twins_without_external_id_are_adopted_and_nothing_is_made_twice() -> No
     trial = run(world, {"a": migration(world, account([1, 2, 3]))})
     judge(trial, safety(trial))
     assert trial.replay_writes == 0
+
+
+class FullDisk(NoJournal):
+    """Takes so many entries and no more."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.intent_count = 0
+
+    def append(self, entry: Entry) -> None:
+        self.room -= 1
+        if self.room < 0:
+            raise JournalUnwritable("journal x: No space left on device")
+        self.intent_count += entry["type"] == "intent"
+
+
+def test_without_room_for_its_intent_nothing_more_is_sent() -> None:
+    world = World()
+    journal = FullDisk(5)
+    program = migration(world, account(range(1, 9)), journal=lambda _process: journal)
+    report = world.wire.run(lambda: world.wire.process("a").run(program)).value
+    assert report is not None
+    writes = [one for one in world.wire.history() if one.is_write and one.path in PATHS.values()]
+    assert len(writes) == world.head() == journal.intent_count == 3
+    assert report.exit_code == 3
+    assert {row.message for row in report.rows if row.result == "failed"} == {"journal x: No space left on device"}
 
 
 def unmark(world: World) -> None:
