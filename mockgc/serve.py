@@ -11,7 +11,9 @@ import json
 import logging
 import os
 import secrets
+import signal
 import socket
+import sys
 import threading
 import time
 import urllib.error
@@ -103,6 +105,7 @@ def _run(app: Flask, host: str, port: int, workers: int) -> None:
     except ImportError:
         import waitress  # noqa: PLC0415
 
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         waitress.serve(app, host=host, port=port, threads=_THREADS, _quiet=True)
         return
     Granian(
