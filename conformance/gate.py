@@ -55,29 +55,33 @@ class Exchange:
 
 
 class Meeting:
-    """Holds runs at one point until all have come there; a run that will not come releases the others."""
+    """Holds the requests of each run at one point until all runs are there; one that will not come releases all."""
 
     def __init__(self, parties: int, timeout_s: float = 20.0) -> None:
-        self._barrier = threading.Barrier(parties)
-        self._timeout_s = timeout_s
-        self._met = False
+        self._parties, self._timeout_s = parties, timeout_s
+        self._here: set[str] = set()
+        self._is_off = False
+        self._changed = threading.Condition()
 
     @property
     def met(self) -> bool:
         """Whether all really were there at once."""
-        return self._met
+        return len(self._here) == self._parties
 
-    def wait(self) -> None:
+    def wait(self, party: str) -> None:
         """Come here; returns when all have, or when one will not."""
-        try:
-            self._barrier.wait(self._timeout_s)
-            self._met = True
-        except threading.BrokenBarrierError:
-            return
+        with self._changed:
+            if not self._is_off:
+                self._here.add(party)
+            self._changed.notify_all()
+            self._is_off |= not self._changed.wait_for(lambda: self.met or self._is_off, self._timeout_s)
+            self._changed.notify_all()
 
     def abandon(self) -> None:
-        """One run has ended; nobody waits for it."""
-        self._barrier.abort()
+        """A run has ended; nobody waits for it any more."""
+        with self._changed:
+            self._is_off = True
+            self._changed.notify_all()
 
 
 class Gate:
@@ -106,7 +110,6 @@ class Gate:
         self.exchanges: list[Exchange] = []
         self.upstream_failures: list[str] = []
         self._meetings = (first_request, first_write)
-        self._arrived = [False, False]
         self._lock = threading.Lock()
         self._in_flight = 0
         self._idle = threading.Condition(self._lock)
@@ -133,14 +136,11 @@ class Gate:
             self._idle.wait_for(lambda: self._in_flight == 0, timeout=30)
 
     def hold(self, method: str, path: str) -> None:
-        """Keep the run's first request, and its first write, until the other run is there too."""
+        """Keep the run at its first request, and at its first write, until the other run is there too."""
         is_write = method in WRITES and kind_of(path) is not None
-        for point, (meeting, here) in enumerate(zip(self._meetings, (True, is_write), strict=True)):
-            with self._lock:
-                first = here and not self._arrived[point]
-                self._arrived[point] |= here
-            if first and meeting is not None:
-                meeting.wait()
+        for meeting, is_here in zip(self._meetings, (True, is_write), strict=True):
+            if meeting is not None and is_here:
+                meeting.wait(self.party)
         if is_write:
             time.sleep(self._stagger())
 

@@ -129,6 +129,29 @@ def test_two_runs_are_held_at_their_first_request_until_both_are_there(target: T
     assert {method for method, _, _ in target.reached[:2]} == {"GET"}  # neither wrote before both had read
 
 
+def test_all_requests_of_a_run_are_held_not_only_its_first(target: ToyTarget) -> None:
+    meeting = Meeting(2)
+    with (
+        Gate(target.base_url, "a", Script(), None, meeting) as gate,
+        client(gate) as http,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        held = [pool.submit(http.post, USERS) for _ in range(4)]
+        assert http.get(USERS).status_code == 200  # a read is not held at the first write
+        assert [method for method, _, _ in target.reached] == ["GET"]
+        meeting.wait("b")
+        assert [each.result().status_code for each in held] == [201] * 4
+    assert meeting.met
+
+
+def test_a_run_that_does_not_come_is_waited_for_once(target: ToyTarget) -> None:
+    meeting = Meeting(2, timeout_s=0.05)
+    with Gate(target.base_url, "a", Script(), meeting) as gate, client(gate) as http:
+        assert [http.get(USERS).status_code for _ in range(3)] == [200] * 3
+    meeting.wait("b")  # too late: it is off, and they have not met
+    assert not meeting.met
+
+
 def test_a_run_that_ends_releases_the_other(target: ToyTarget) -> None:
     meeting = Meeting(2)
     with Gate(target.base_url, "a", Script(), meeting) as gate, client(gate) as http, ThreadPoolExecutor(1) as threads:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import conformance
 from conformance.checkers import Commit, SourceAgent
 from conformance.faults import Fault, Planned, Struck
 from conformance.final_state import FinalState
@@ -169,3 +171,10 @@ def test_another_request_need_not_wait() -> None:
     told, other = exchange(status=None, seen=429), exchange(body=b'{"other": 1}', arrived_s=0.2)
     busy = replace(LOST, runs=(run(exchanges=(told, other)),))
     assert verdicts(replace(SOUND, busy=busy))["retry-after"].verdict is Verdict.PASS
+
+
+def test_every_invariant_is_in_the_readme() -> None:
+    readme = Path(conformance.__file__).with_name("README.md").read_text("utf-8")
+    plan = replace(ALONE, plan=run("plan", 2))
+    every = {*verdicts(replace(SOUND, alone=plan, overlap=replace(TOGETHER, name="overlap"))), "complaint"}
+    assert {id for id in every if f"`{id}`" not in readme} == set()

@@ -86,11 +86,12 @@ HOLDS_A_LOCK = (
     "import fcntl, threading; lock = open('lock', 'w'); fcntl.flock(lock, fcntl.LOCK_EX); "
     "print('held', flush=True); threading.Event().wait()"
 )
-LEAVES_IT_RUNNING = (
-    "import subprocess, sys; "
-    f"left = subprocess.Popen([sys.executable, '-c', {HOLDS_A_LOCK!r}], stdout=subprocess.PIPE); left.stdout.readline(); "
-    "import os; os._exit(0)"
-)
+LEAVES_IT_RUNNING = f"""
+import os, subprocess, sys
+left = subprocess.Popen([sys.executable, '-c', {HOLDS_A_LOCK!r}], stdout=subprocess.PIPE)
+left.stdout.readline()
+os._exit(0)
+"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="process groups and flock are POSIX")
