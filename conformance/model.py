@@ -8,57 +8,16 @@ requests are well-formed JSON with the right types. Ids are the server's: a crea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance import weeks
-from conformance.claims import (
-    CLAIMS,
-    DIFFERS,
-    EXTERNAL_ID,
-    IN_USE,
-    OVERLAP,
-    PRECEDENCE,
-    REFERENCE,
-    STALE,
-    TRIPLE,
-    ZONE,
-    Body,
-    Claim,
-)
+from conformance import conflicts, weeks
+from conformance.claims import CLAIMS, DIFFERS, IN_USE, PRECEDENCE, STALE, Body, Claim
+from conformance.conflicts import Fault
+from conformance.entities import EMPTY, NEW, Row, State, meaning
 
-SERVERS_OWN = frozenset({"id", "version", "dateCreated", "dateModified", "modifiedBy", "selfUri", "agentCount"})
-Fault = tuple[str, str | None]
-"""(code, field path) of one violation."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A live entity: its version and what its fields mean (sets sorted, nulls and server's own fields gone)."""
-
-    version: int
-    fields: Body
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All live entities by kind and id, in order of creation."""
-
-    rows: Mapping[str, Mapping[str, Row]]
-
-    def get(self, kind: str, entity_id: str) -> Row | None:
-        """The live entity, or None."""
-        return self.rows[kind].get(entity_id)
-
-    def with_row(self, kind: str, entity_id: str, row: Row | None) -> State:
-        """The same state with one entity stored, or with None removed."""
-        kept = {**self.rows[kind], entity_id: row}
-        alive = {key: value for key, value in kept.items() if value is not None}
-        return State({**self.rows, kind: alive})
-
-
-EMPTY = State({kind: {} for kind in CLAIMS})
+__all__ = ["EMPTY", "Expected", "Request", "Response", "Row", "State", "expect", "meaning", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +59,6 @@ class Expected:
     answer: Mapping[str, Any] | None = None
 
 
-NEW = "new"
-
-
 def step(state: State, request: Request, response: Response) -> tuple[str | None, State]:
     """(what is wrong with the response or None, the state afterwards); a wrong one leaves the state as it was."""
     wanted = expect(state, request)
@@ -127,27 +83,17 @@ def expect(state: State, request: Request) -> Expected:
     return _put(state, claim, request.entity_id, row, request.body or {})
 
 
-def meaning(claim: Claim, body: Body) -> Body:
-    """The fields as they compare: defaults filled in, null as absent, sets sorted, instants in UTC."""
-    fields = {**claim.defaults, **{key: value for key, value in body.items() if value is not None}}
-    fields = {key: value for key, value in fields.items() if key not in SERVERS_OWN}
-    for name in claim.sets:
-        if name == "userIds":
-            fields[name] = tuple(sorted(set(fields[name])))
-        elif name == "shifts":
-            fields[name] = weeks.pattern(fields[name])
-        elif name in fields:
-            fields[name] = weeks.agents(fields[name])
-    return fields
-
-
 # -- operations
 
 
 def _create(state: State, claim: Claim, request: Request) -> Expected:
     body = request.body or {}
     fields = meaning(claim, body)
-    faults = [*_missing(state, claim, body), *_misfits(state, claim, body, None), *_held(state, claim, fields, None)]
+    faults = [
+        *conflicts.missing(state, claim, body),
+        *conflicts.misfits(state, claim, body, None),
+        *conflicts.held(state, claim, fields, None),
+    ]
     return _refused(state, faults) or Expected(
         201, state.with_row(claim.kind, NEW, Row(1, fields)), shows=(claim.kind, NEW)
     )
@@ -158,15 +104,15 @@ def _put(state: State, claim: Claim, entity_id: str, row: Row, body: Body) -> Ex
     if needed:
         return Expected(400, state, frozenset(("bad.request", name) for name in needed))
     fields = meaning(claim, body)
-    if claim.kind == "schedule" and (wrong := _bad_week(state, row, body)):
-        return wrong
-    faults = [*_missing(state, claim, body), *_misfits(state, claim, body, entity_id)]
+    if claim.kind == "schedule" and (wrong := conflicts.bad_week(state, row, body)):
+        return Expected(400, state, wrong)
+    faults = [*conflicts.missing(state, claim, body), *conflicts.misfits(state, claim, body, entity_id)]
     if claim.kind == "schedule":
         stays = {user_id for user_id, _ in row.fields["agents"]}
-        faults += [*_strangers(state, body, stays), *_overlaps(state, body, row, entity_id)]
+        faults += [*conflicts.strangers(state, body, stays), *conflicts.overlaps(state, body, row, entity_id)]
     if body["version"] != row.version:
         faults.append((STALE, "version"))
-    faults += _held(state, claim, fields, entity_id)
+    faults += conflicts.held(state, claim, fields, entity_id)
     if refused := _refused(state, faults):
         return refused
     if fields == row.fields:
@@ -176,7 +122,7 @@ def _put(state: State, claim: Claim, entity_id: str, row: Row, body: Body) -> Ex
 
 
 def _delete(state: State, claim: Claim, entity_id: str, row: Row) -> Expected:
-    if any(True for _ in _referrers(state, claim.kind, entity_id)):
+    if any(True for _ in conflicts.referrers(state, claim.kind, entity_id)):
         return Expected(409, state, frozenset({(IN_USE, None)}))
     return Expected(204, _moved_along(state.with_row(claim.kind, entity_id, None), claim, row))
 
@@ -184,19 +130,23 @@ def _delete(state: State, claim: Claim, entity_id: str, row: Row) -> Expected:
 def _import(state: State, body: Body) -> Expected:
     claim = CLAIMS["schedule"]
     template = state.get("scheduleTemplate", body["scheduleTemplateId"])
-    references = [*_missing(state, claim, body), *_strangers(state, body, None)]
-    if wrong := _bad_values(body):
+    references = [*conflicts.missing(state, claim, body), *conflicts.strangers(state, body, None)]
+    if wrong := conflicts.bad_values(body):
         return Expected(400, state, wrong)
     if template is None:
         return Expected(409, state, frozenset(references), is_complete=False)
     if outside := weeks.outside(body, template.fields["timeZone"]):
-        return Expected(400, state, frozenset(("constraint.validation", path) for path in outside))
-    schedule_id, row = _of_triple(state, body)
+        return Expected(400, state, frozenset((conflicts.INVALID, path) for path in outside))
+    schedule_id, row = conflicts.of_triple(state, body)
     stored = dict(row.fields["agents"]) if row else {}
     batch = dict(weeks.agents(body["agents"]))
     replaced = {user_id for user_id in batch if user_id in stored and stored[user_id] != batch[user_id]}
     created = batch.keys() - stored.keys()
-    faults = [*references, *_import_key(state, claim, body, row), *_overlaps(state, body, row, schedule_id)]
+    faults = [
+        *references,
+        *conflicts.import_key(state, claim, body, row),
+        *conflicts.overlaps(state, body, row, schedule_id),
+    ]
     version = body.get("version")
     if version is None:
         faults += [
@@ -230,123 +180,6 @@ def _imported(
 
 def _refused(state: State, faults: list[Fault]) -> Expected | None:
     return Expected(409, state, frozenset(faults)) if faults else None
-
-
-def _missing(state: State, claim: Claim, body: Body) -> Iterator[Fault]:
-    for reference in claim.references:
-        for path, entity_id in reference.found_in(body):
-            if state.get(reference.to, entity_id) is None:
-                yield REFERENCE, path
-
-
-def _held(state: State, claim: Claim, fields: Body, own_id: str | None) -> Iterator[Fault]:
-    for unique in claim.unique:
-        if fields.get(unique.field) is None:
-            continue
-        kinds = CLAIMS if unique.scope == "organisation" else (claim.kind,)
-        wanted = unique.fold(fields[unique.field])
-        for kind in kinds:
-            for entity_id, row in state.rows[kind].items():
-                value = row.fields.get(unique.field)
-                if value is not None and unique.fold(value) == wanted and (kind, entity_id) != (claim.kind, own_id):
-                    yield unique.code, unique.field
-
-
-def _misfits(state: State, claim: Claim, body: Body, own_id: str | None) -> Iterator[Fault]:
-    """Every member of every group this entity takes part in fits the group's template."""
-    if claim.kind == "group":
-        template = state.get("scheduleTemplate", body["scheduleTemplateId"])
-        for index, user_id in enumerate(body.get("userIds") or ()):
-            user = state.get("user", user_id)
-            if user and template and not weeks.fits(user.fields["timeZone"], template.fields["timeZone"]):
-                yield ZONE, f"userIds[{index}]"
-    elif own_id is not None and claim.kind in ("user", "scheduleTemplate"):
-        for group in state.rows["group"].values():
-            if not all(weeks.fits(body["timeZone"], other) for other in _partners(state, claim, group, own_id)):
-                yield ZONE, "timeZone"
-
-
-def _partners(state: State, claim: Claim, group: Row, own_id: str) -> Iterator[str]:
-    """The zones that this user, or this template, meets in a group."""
-    template_id, user_ids = group.fields["scheduleTemplateId"], group.fields["userIds"]
-    if claim.kind == "user" and own_id in user_ids:
-        yield state.rows["scheduleTemplate"][template_id].fields["timeZone"]
-    if claim.kind == "scheduleTemplate" and own_id == template_id:
-        for user_id in user_ids:
-            yield state.rows["user"][user_id].fields["timeZone"]
-
-
-def _referrers(state: State, kind: str, entity_id: str) -> Iterator[Row]:
-    for other in CLAIMS.values():
-        for row in state.rows[other.kind].values():
-            held = {**row.fields, "agents": [{"userId": user_id} for user_id, _ in row.fields.get("agents", ())]}
-            targets = [(ref.to, target) for ref in other.references for _, target in ref.found_in(held)]
-            if (kind, entity_id) in targets:
-                yield row
-
-
-def _strangers(state: State, body: Body, stays: set[str] | None) -> Iterator[Fault]:
-    """What exists but is not the group's: an import's template (`stays` None), agents neither members nor in before."""
-    group = state.get("group", body["groupId"])
-    if group is None:
-        return
-    template_id = body["scheduleTemplateId"]
-    is_known = state.get("scheduleTemplate", template_id) is not None
-    if stays is None and is_known and template_id != group.fields["scheduleTemplateId"]:
-        yield REFERENCE, "scheduleTemplateId"
-    for index, agent in enumerate(body["agents"]):
-        if agent["userId"] not in {*group.fields["userIds"], *(stays or ())}:
-            yield REFERENCE, f"agents[{index}].userId"
-
-
-def _import_key(state: State, claim: Claim, body: Body, row: Row | None) -> Iterator[Fault]:
-    """Rule 7: the externalId names the schedule; sent again it is equal."""
-    if row is None:
-        yield from _held(state, claim, body, None)
-    elif body.get("externalId") is not None and body["externalId"] != row.fields.get("externalId"):
-        yield EXTERNAL_ID, "externalId"
-
-
-def _overlaps(state: State, body: Body, row: Row | None, own_id: str | None) -> Iterator[Fault]:
-    """Shifts of an agent whose week changes meet each other, or the agent's other schedules."""
-    stored = dict(row.fields["agents"]) if row else {}
-    wanted = dict(weeks.agents(body["agents"]))
-    for index, agent in enumerate(body["agents"]):
-        user_id = agent["userId"]
-        if stored.get(user_id) == wanted[user_id]:
-            continue
-        others = [
-            shift
-            for schedule_id, other in state.rows["schedule"].items()
-            if schedule_id != own_id
-            for shift in dict(other.fields["agents"]).get(user_id, ())
-        ]
-        for position in weeks.overlapping(agent["shifts"], others):
-            yield OVERLAP, f"agents[{index}].shifts[{position}].start"
-
-
-def _bad_values(body: Body) -> frozenset[Fault]:
-    ids = [agent["userId"] for agent in body["agents"]]
-    twice = [f"agents[{index}].userId" for index, user_id in enumerate(ids) if user_id in ids[:index]]
-    wrong = [*twice, *(() if weeks.is_monday(body["weekDate"]) else ("weekDate",))]
-    return frozenset(("constraint.validation", path) for path in wrong)
-
-
-def _bad_week(state: State, row: Row, body: Body) -> Expected | None:
-    wrong = set(_bad_values(body))
-    if not wrong:
-        wrong = {("constraint.validation", name) for name in TRIPLE if body[name] != row.fields[name]}
-    if not wrong:
-        zone = state.rows["scheduleTemplate"][body["scheduleTemplateId"]].fields["timeZone"]
-        wrong = {("constraint.validation", path) for path in weeks.outside(body, zone)}
-    return Expected(400, state, frozenset(wrong)) if wrong else None
-
-
-def _of_triple(state: State, body: Body) -> tuple[str, Row | None]:
-    for schedule_id, row in state.rows["schedule"].items():
-        if all(row.fields[name] == body[name] for name in TRIPLE):
-            return schedule_id, row
-    return NEW, None
 
 
 def _moved_along(state: State, claim: Claim, row: Row) -> State:

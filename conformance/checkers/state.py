@@ -1,30 +1,21 @@
-"""
-Verdicts over a final state, and the form in which two final states can be compared.
-
-Names fold as the dialect says, restated here: NFKC(casefold(NFKC(strip(x)))).
-"""
+"""Verdicts over a final state, and the form in which two final states can be compared."""
 
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.checkers.commits import Commit
 from conformance.checkers.source import SourceAgent, fold
 from conformance.checkers.violation import Violation, Violations
+from conformance.claims import folded_name
 from conformance.final_state import GROUPS, KINDS, SCHEDULES, TEMPLATES, USERS, Entity, FinalState
 
 Normalised = tuple[tuple[str, tuple[str, ...]], ...]
 """((kind, (canonical JSON of an entity, ...sorted)), ...) for the four kinds."""
 
 SERVERS_OWN = frozenset({"id", "version", "dateCreated", "dateModified", "modifiedBy", "selfUri", "agentCount"})
-
-
-def folded_name(name: str) -> str:
-    """The form in which names are compared."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name.strip()).casefold())
 
 
 def _where(kind: str, entity: Entity) -> str:
@@ -36,7 +27,7 @@ def _keys(kind: str, entity: Entity) -> Iterator[tuple[str, str]]:
     if entity.get("externalId") is not None:
         yield "externalId", entity["externalId"]
     if kind == USERS:
-        yield "user e-mail", folded_name(entity["email"])
+        yield "user e-mail", entity["email"].casefold()
     if kind in (TEMPLATES, GROUPS):
         yield f"{kind} name", folded_name(entity["name"])
     if kind == SCHEDULES:
