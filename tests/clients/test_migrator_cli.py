@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -253,3 +254,17 @@ def test_a_run_killed_in_the_middle_is_finished_by_the_next(desk: Desk) -> None:
     assert desk.migrator("apply", "--source", "export").returncode == 0
     users = desk.organisation.http.get("/api/v2/wfm/users").json()
     assert users["total"] == 60
+
+
+def test_the_line_that_the_plan_names_settles_a_twin(desk: Desk) -> None:
+    twin = {"name": "Somebody", "email": "agent1@example.com", "timeZone": "Europe/Paris"}
+    desk.organisation.http.post("/api/v2/wfm/users", json=twin).raise_for_status()
+    source = ("--source", desk.export())
+    planned = desk.migrator("plan", *source)
+    line = 'adopt: ["zendesk:user:1"]'
+    assert (planned.returncode, line in planned.stdout) == (4, True)
+    assert desk.migrator("apply", *source).returncode == 4
+    default = resources.files("migrator.mapping").joinpath("default.yaml").read_text("utf-8")
+    (desk.folder / "mapping.yaml").write_text(default.replace("adopt: []", line), "utf-8")
+    assert desk.migrator("apply", *source, "--mapping", "mapping.yaml").returncode == 0
+    assert desk.organisation.http.get("/api/v2/wfm/users").json()["total"] == 3
