@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.checkers import Violation
-from conformance.checkers.state import folded_name
+from conformance.claims import folded_name
 from conformance.faults import kind_of
 from conformance.final_state import GROUPS, SCHEDULES, USERS, FinalState
 from conformance.gate import Exchange
