@@ -94,7 +94,7 @@ class Outcome:
     """
 
     status: int
-    body: bytes | Entity | None = None
+    body: bytes | Entity | list[Any] | None = None
     writes: tuple[Write, ...] = ()
     reads: tuple[Read, ...] = ()
 
@@ -110,6 +110,7 @@ class Request:
     Args:
         ids: the path's parameters.
         body: shape and values are valid; read-only fields and nulls are gone; empty when the operation takes none.
+        items: the body, where it is an array; valid as well.
         version: the version the caller claims, None when it sent none.
         invalid: why body or query are not acceptable; raised by the rule once the path's id is known to exist.
     """
@@ -120,6 +121,7 @@ class Request:
     version: int | None = None
     invalid: WfmError | None = None
     raw_query: str = ""
+    items: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,20 +180,24 @@ def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) 
     """The request as rules see it; what is wrong with it is carried along in `invalid`."""
     query = environ.get("QUERY_STRING", "")
     try:
-        body, version = _body(environ, route, exchange) if route.validator is not None else ({}, None)
+        value = _body(environ, route, exchange) if route.validator is not None else {}
         parsed = parse(query, route.operation.query) if route.operation.query is not None else {}
-        return Request(match.ids, parsed, body, version, raw_query=query)
+        if isinstance(value, list):
+            return Request(match.ids, parsed, raw_query=query, items=tuple(value))
+        read_only = route.operation.read_only
+        body = {name: item for name, item in value.items() if name not in read_only}
+        return Request(match.ids, parsed, body, value.get("version"), raw_query=query)
     except WfmError as error:
         return Request(match.ids, invalid=error)
 
 
-def _body(environ: Environ, route: Route, exchange: _Exchange) -> tuple[dict[str, Any], int | None]:
-    """The body without read-only fields and nulls, and the version it claims."""
+def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any] | list[Any]:
+    """The valid body without nulls; empty when none was sent."""
     assert route.validator is not None
     raw = _read(environ, route.operation.body_bytes_max)
     exchange.body = raw if len(raw) <= BODY_BYTES_KEPT else raw[: BODY_BYTES_KEPT + 1]
     if not raw and not route.operation.is_body_required:
-        return {}, None
+        return {}
     _require_json(environ.get("CONTENT_TYPE", ""))
     value = decode(raw)
     if b"null" in raw:
@@ -203,10 +207,7 @@ def _body(environ: Environ, route: Route, exchange: _Exchange) -> tuple[dict[str
         found = list(route.operation.values(value))
     if found:
         raise WfmError(found)
-    if not isinstance(value, dict):
-        return {}, None
-    read_only = route.operation.read_only
-    return {name: item for name, item in value.items() if name not in read_only}, value.get("version")
+    return value if isinstance(value, dict | list) else {}
 
 
 def _require_json(content_type: str) -> None:
