@@ -151,6 +151,18 @@ def test_who_is_throttled_waits_and_a_token_is_fetched_once_a_lifetime(plan: lis
     assert tokens_fetched(history, "a") <= 1 + trial.sometimes.seen[Act.EXPIRED]
 
 
+@pytest.mark.parametrize("after", [1, 2])
+def test_workers_that_meet_an_expired_token_together_fetch_one_new_token(after: int) -> None:
+    together = 0
+    for at in range(2 * (READS + 10)):
+        world = World([*[0] * at, choice(act=Act.EXPIRED), *[after] * 8], Budget(faults=1))
+        run(world, {"a": migration(world, SOURCE, settings=replace(SETTINGS, workers=4))}, idle())
+        history = world.wire.history()
+        assert tokens_fetched(history, "a") <= 2, "\n".join(world.wire.story)
+        together = max(together, sum(operation.status == 401 for operation in history))
+    assert together > 1, "several workers must really have met it"
+
+
 @given(plans(steps_max=50, acts=frozenset({Act.THROTTLED, Act.LOST_AFTER, Act.PASS_TIME})), st.integers(5, 12))
 def test_no_minute_holds_more_requests_than_are_allowed(plan: list[int], per_minute: int) -> None:
     world, limits = World(plan, Budget(faults=FAULTS_MAX)), Limits(requests_per_minute=per_minute)
