@@ -151,13 +151,23 @@ def plan_command(options: Options, out: Path | None, last_applied: Path | None) 
     Exits 0 when there is nothing to do, 2 when there are changes, 4 when a decision is needed.
     """
     planned = asyncio.run(_plan(options, last_applied))
+    if out is not None:  # before the first line: a reader that hangs up must not cost the plan
+        _write_plan(out, planned.plan)
     for line in terminal.plan_lines(planned.plan, is_verbose=options.verbose):
         click.echo(line)
     if out is not None:
-        out.write_bytes(plan.dumps(planned.plan))
         click.echo(f"Plan written to {out}")
     decided = DECISION_NEEDED if planned.plan.needs_decision else 0
     raise SystemExit(decided or (CHANGES if planned.plan.has_changes else 0))
+
+
+def _write_plan(out: Path, made: plan.Plan) -> None:
+    try:
+        out.write_bytes(plan.dumps(made))
+    except OSError as error:
+        raise InputError(
+            f"--out {out}: {error.strerror}; give a file in a folder that exists and can be written"
+        ) from None
 
 
 @cli.command("apply")
