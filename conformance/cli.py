@@ -61,10 +61,14 @@ def main() -> None:
     "--time-limit", default=120.0, show_default=True, metavar="SECONDS", type=click.FloatRange(min=0.1),
     help="A run of the program that takes longer is ended.",
 )  # fmt: skip
+@click.option(
+    "--keep", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Keep working folders and what programs print here; else only after a FAIL, in a temporary folder.",
+)  # fmt: skip
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 def rehearse_command(
     agents: int | None, seed: int, source: Path | None, mapping: Path | None, json_file: Path | None,
-    time_limit: float, command: tuple[str, ...],
+    time_limit: float, keep: Path | None, command: tuple[str, ...],
 ) -> None:  # fmt: skip
     """
     Rehearse a migration: run it, run it again, twice at once, with lost answers, 429s and kills; then judge it.
@@ -78,11 +82,10 @@ def rehearse_command(
     """
     _refuse_contradictions(agents, source, mapping, command)
     _writable(json_file)
-    folder = Path(tempfile.mkdtemp(prefix="conformance-"))
-    keeps = False
+    folder, keeps = _working_folder(keep), keep is not None
     try:
         verdict = _rehearse(folder, agents or AGENTS, seed, source, mapping, json_file, time_limit, command)
-        keeps = verdict is report.Verdict.FAIL
+        keeps |= verdict is report.Verdict.FAIL
     except ConformanceError as error:
         click.echo(f"conformance: {error}", err=True)
         sys.exit(NOT_HELD)
@@ -90,6 +93,15 @@ def rehearse_command(
         if not keeps:
             shutil.rmtree(folder, ignore_errors=True)
     sys.exit(FAILS if verdict is report.Verdict.FAIL else HOLDS)
+
+
+def _working_folder(keep: Path | None) -> Path:
+    if keep is None:
+        return Path(tempfile.mkdtemp(prefix="conformance-"))
+    if keep.exists() and any(keep.iterdir()):
+        raise click.BadParameter(f"the folder {str(keep)!r} is not empty", param_hint="--keep")
+    keep.mkdir(parents=True, exist_ok=True)
+    return keep.absolute()
 
 
 def _refuse_contradictions(
@@ -133,10 +145,8 @@ def _show(console: Console, told: Told, folder: Path, seconds: float) -> None:
         console.print(f"\n  The refusal it did not get over, explained ({told.refusal['contextId']}):")
         print_fact(console, "refused", told.refusal["summary"])
         print_essence(console, told.refusal)
-    if told.output:
-        console.print("\n  The last lines it printed:")
-        for line in told.output.splitlines():
-            report.print_hanging(console, " " * 8, line)
+    for number, line in enumerate(told.output):
+        report.print_hanging(console, "\n  " if number == 0 else " " * 8, line)
     console.print(f"\n{report.conclusion(told.invariants, seconds)}")
     if report.overall(told.invariants) is report.Verdict.FAIL:
         console.print(f"What the program printed, and its working folders: {folder / 'trials'}", soft_wrap=True)

@@ -21,6 +21,7 @@ from pathlib import Path
 from conformance.errors import ProgramNotFound
 from conformance.target import Credentials
 
+DONE = frozenset({0})
 IS_POSIX = os.name == "posix"
 
 
@@ -31,15 +32,22 @@ class Ended:
 
     Args:
         exit_code: None when it was killed by a fault or by the time limit.
+        done_codes: exit codes by which this program says that it has done all that it may.
     """
 
     exit_code: int | None
     timed_out: bool = False
+    done_codes: frozenset[int] = DONE
 
     @property
     def believes_done(self) -> bool:
         """Whether it exited 0."""
         return self.exit_code == 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no other run is asked for: it exited 0, or said in its own way that only people can go on."""
+        return self.exit_code in self.done_codes
 
     def __str__(self) -> str:
         if self.timed_out:
@@ -124,7 +132,7 @@ class Program:
         self._killed.set()
         self._end()
 
-    def wait(self, limit_s: float) -> Ended:
+    def wait(self, limit_s: float, done_codes: frozenset[int] = DONE) -> Ended:
         """How it ended; after `limit_s` seconds it is made to."""
         try:
             code = self._process.wait(limit_s)
@@ -132,7 +140,7 @@ class Program:
             return Ended(None, timed_out=True)
         finally:
             self._end()  # what it left running in its group must not write into the next run
-        return Ended(None if self._killed.is_set() else code)
+        return Ended(None if self._killed.is_set() else code, done_codes=done_codes)
 
     def _end(self) -> None:
         if IS_POSIX:

@@ -28,6 +28,7 @@ from conformance.faults import Fault
 from conformance.final_state import KINDS
 from conformance.gate import RETRY_AFTER_S
 from conformance.rehearse.refusals import swallowed
+from conformance.rehearse.subject import DECISIONS_OPEN
 from conformance.rehearse.trials import Run, Trial
 from conformance.report import Invariant, judged, not_applicable
 
@@ -81,6 +82,7 @@ def judge(happened: Happened) -> tuple[Invariant, ...]:
         references(happened),
         versions(happened),
         exit_codes(happened),
+        *decisions(happened),
         faults(happened),
     )
 
@@ -122,7 +124,7 @@ def plan_writes_nothing(happened: Happened) -> list[Invariant]:
     if plan is None:
         return []
     bad = [] if plan.commits == 0 else [f"`plan` committed {plan.commits} changes"]
-    bad += [] if plan.ended.exit_code in (0, 2) else [f"`plan` ended with {plan.ended}"]
+    bad += [] if plan.ended.exit_code in (0, 2, DECISIONS_OPEN) else [f"`plan` ended with {plan.ended}"]
     text = f"plan: {plan.ended}, {len(plan.exchanges)} requests, {plan.commits} commits"
     return [judged("plan-writes-nothing", "The plan writes nothing", text, bad, {"commits": plan.commits})]
 
@@ -188,8 +190,8 @@ def _why_nothing_occurred(trial: Trial) -> str:
 
 
 def _endings(trial: Trial) -> str:
-    """In how many runs the trial ended, and how they did when not with 0 and not killed."""
-    codes = Counter(str(run.ended) for run in trial.runs if run.ended.exit_code != 0 and not _was_killed(run))
+    """In how many runs the trial ended, and how those ended that were neither done nor killed."""
+    codes = Counter(str(run.ended) for run in trial.runs if not (run.ended.is_over or _was_killed(run)))
     others = ", ".join(f"{count} × {ended}" for ended, count in codes.items())
     return f"{_count(len(trial.runs), 'run')}{f' ({others})' if others else ''}"
 
@@ -300,6 +302,14 @@ def exit_codes(happened: Happened) -> Invariant:
                   {"runs": len(runs), "exitedZero": zero, "refusedWrites": refused}, ids)  # fmt: skip
 
 
+def decisions(happened: Happened) -> list[Invariant]:
+    """What nobody has decided was not rehearsed; only where a run said so."""
+    if not any(run.ended.is_over and not run.ended.believes_done for run in happened.alone.runs):
+        return []
+    reason = f"exit {DECISIONS_OPEN}: only people can settle the rest; what it blocks was not rehearsed"
+    return [not_applicable("decisions", "No decision is left open", reason)]
+
+
 def _is_refusal(status: int | None) -> bool:
     return status is not None and 400 <= status < 500
 
@@ -308,12 +318,12 @@ def _not_done(trial: Trial) -> Iterable[Violation]:
     last = trial.runs[-1]
     if not trial.is_done:
         yield Violation(f"no exit code 0 in {_count(len(trial.runs), 'run')}; the last: {last.ended}", "program")
-    elif trial.replay and not trial.replay.ended.believes_done:
+    elif trial.replay and not trial.replay.ended.is_over:
         yield Violation(f"the replay of finished work: {trial.replay.ended}", "program")
 
 
 def _lied(trial: Trial, happened: Happened) -> Iterable[Violation]:
-    if trial.is_done and (missing := agents_present(trial.state, happened.agents)):
+    if trial.runs[-1].ended.believes_done and (missing := agents_present(trial.state, happened.agents)):
         yield Violation(f"exited 0 while {len(missing)} agents were missing", "program")
     for run in trial.runs:
         if run.ended.believes_done:

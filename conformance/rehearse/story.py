@@ -51,12 +51,12 @@ class Told:
 
     Args:
         refusal: the emulator's explanation of the refusal that the program did not get over; empty when there is none.
-        output: the last lines that the program printed when its undisturbed run came to nothing.
+        output: what the program printed that people need to go on, under a heading; empty when there is nothing.
     """
 
     invariants: tuple[Invariant, ...]
     refusal: Mapping[str, Any]
-    output: str
+    output: tuple[str, ...]
 
 
 def rehearse(
@@ -80,7 +80,7 @@ def rehearse(
         happened = _trials(replace(bench, announce=teller.run), agents, seed, teller.working)
         invariants = (judge_complaint(complaint), *judge(happened))
         refusal = _refusal(bench, happened, invariants)
-    return Told(invariants, refusal, _last_words(folder, happened.alone) if happened.skipped else "")
+    return Told(invariants, refusal, _needed_output(folder, happened))
 
 
 def _refusal(bench: Bench, happened: Happened, invariants: tuple[Invariant, ...]) -> Mapping[str, Any]:
@@ -96,9 +96,16 @@ def _last_refused(trial: Trial) -> tuple[str, ...]:
     return (refused[-1],) if refused and refused[-1] and not last.ended.believes_done else ()
 
 
-def _last_words(folder: Path, alone: Trial) -> str:
-    log = trials.log_file(folder / alone.name, alone.runs[-1].party)
-    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LINES_SHOWN:]) if log.is_file() else ""
+def _needed_output(folder: Path, happened: Happened) -> tuple[str, ...]:
+    """The decisions that are open, or the last lines of an undisturbed run that came to nothing."""
+    alone = happened.alone
+    printed = trials.log_file(folder / alone.name, alone.runs[-1].party).read_text("utf-8", "replace").splitlines()
+    if happened.skipped and printed:
+        return ("The last lines it printed:", *printed[-LINES_SHOWN:])
+    open_decisions = [line for line in printed if line.startswith(("Decision needed", "      to settle it"))]
+    if alone.runs[-1].ended.believes_done or not open_decisions:
+        return ()
+    return ("Decisions are open; each stops only its own rows until the mapping file settles it:", *open_decisions)
 
 
 def _trials(bench: Bench, agents: tuple[SourceAgent, ...], seed: int, working: Callable[[str], None]) -> Happened:

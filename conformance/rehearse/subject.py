@@ -10,9 +10,11 @@ from pathlib import Path
 
 from conformance.emulator import console_script
 from conformance.errors import SampleFailed
-from conformance.programs import located
+from conformance.programs import DONE, located
 
 JOURNAL = "journal.ndjson"
+DECISIONS_OPEN = 4
+"""Our migrator's exit code when it has done everything that needs no decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Subject:
         words: the command; what differs between runs is in its environment.
         shown: how reports name it.
         plan_words: a dry run to be tried before the first real one; empty when it has none.
+        done_codes: exit codes after which another run would do no more.
         unites_members: whether runs over parts of a source add up, so that overlapping parts may be tried at once.
     """
 
@@ -31,6 +34,7 @@ class Subject:
     shown: str
     plan_words: tuple[str, ...] = ()
     unites_members: bool = False
+    done_codes: frozenset[int] = DONE
 
     @staticmethod
     def of_command(command: Sequence[str], here: Path) -> Subject:
@@ -53,6 +57,7 @@ class Subject:
             shown=shlex.join(["migrator", "apply", *given, "--journal", JOURNAL]),
             plan_words=(*migrator, "plan", *mapped),
             unites_members=True,
+            done_codes=DONE | {DECISIONS_OPEN},
         )
 
 

@@ -144,7 +144,7 @@ class _Organisation:
                     log_file(self.folder, party),
                 )
                 gate.kill = program.kill
-                ended = program.wait(bench.limit_s)
+                ended = program.wait(bench.limit_s, bench.subject.done_codes)
         finally:
             for meeting in meetings:
                 meeting.abandon()
@@ -161,7 +161,7 @@ class _Organisation:
     def until_done(self, first: Run, folder: str = "cwd", names: str = "run") -> list[Run]:
         """Run again what did not exit 0, as long as there is a reason to hope; `first` included."""
         runs, attempts_max = [first], max(ATTEMPTS_MIN, len(self.script.struck) + self.script.pending + 2)
-        while not runs[-1].ended.believes_done and len(runs) < attempts_max and self._is_worth_another(runs[-1]):
+        while not runs[-1].ended.is_over and len(runs) < attempts_max and self._is_worth_another(runs[-1]):
             if any(exchange.seen == 429 for exchange in runs[-1].exchanges):
                 self.bench.sleep(RETRY_AFTER_S)  # whoever starts it again has read the answer too
             runs.append(self.run(f"{names} {len(runs) + 1}", folder))
@@ -208,7 +208,7 @@ def disturbed(bench: Bench, name: str, planned: Sequence[Planned], with_plan: bo
     organisation = _Organisation(bench, name, planned)
     plan = organisation.run("plan", words=bench.subject.plan_words) if with_plan else None
     runs = organisation.until_done(organisation.run("run 1"))
-    return organisation.finished(runs, plan=plan, is_done=runs[-1].ended.believes_done)
+    return organisation.finished(runs, plan=plan, is_done=runs[-1].ended.is_over)
 
 
 def together(bench: Bench, name: str = "two at once") -> Trial:
@@ -221,7 +221,7 @@ def together(bench: Bench, name: str = "two at once") -> Trial:
     organisation = _Organisation(bench, name)
     firsts, met = _race(organisation, (bench.source, bench.source))
     runs = [organisation.until_done(first, first.party, first.party) for first in firsts]
-    is_done = all(ended[-1].ended.believes_done for ended in runs)
+    is_done = all(ended[-1].ended.is_over for ended in runs)
     return organisation.finished([run for each in runs for run in each], "a", met, is_done=is_done)
 
 
@@ -239,7 +239,7 @@ def overlapping(bench: Bench, name: str = "overlap") -> Trial:
     write_part(bench.source, parts[1], ids[third:])
     firsts, met = _race(organisation, parts)
     runs = organisation.until_done(organisation.run("whole"), names="whole")
-    return organisation.finished([*firsts, *runs], met=met, is_done=runs[-1].ended.believes_done)
+    return organisation.finished([*firsts, *runs], met=met, is_done=runs[-1].ended.is_over)
 
 
 def _race(organisation: _Organisation, sources: Sequence[Path]) -> tuple[list[Run], tuple[bool, ...]]:

@@ -173,8 +173,18 @@ def test_another_request_need_not_wait() -> None:
     assert verdicts(replace(SOUND, busy=busy))["retry-after"].verdict is Verdict.PASS
 
 
+def test_open_decisions_are_no_failure_and_are_said() -> None:
+    ended = Ended(4, done_codes=frozenset({0, 4}))
+    undecided = replace(run(), ended=ended)
+    happened = replace(SOUND, alone=replace(ALONE, runs=(undecided,), replay=undecided))
+    assert failing(happened) == set()
+    assert verdicts(happened)["decisions"].verdict is Verdict.NOT_APPLICABLE
+    assert "decisions" not in verdicts(SOUND)
+
+
 def test_every_invariant_is_in_the_readme() -> None:
     readme = Path(conformance.__file__).with_name("README.md").read_text("utf-8")
-    plan = replace(ALONE, plan=run("plan", 2))
+    undecided = replace(run(), ended=Ended(4, done_codes=frozenset({0, 4})))
+    plan = replace(ALONE, plan=run("plan", 2), runs=(undecided,))
     every = {*verdicts(replace(SOUND, alone=plan, overlap=replace(TOGETHER, name="overlap"))), "complaint"}
     assert {id for id in every if f"`{id}`" not in readme} == set()

@@ -62,7 +62,8 @@ def source(tmp_path: Path) -> Path:
 def rehearse(source: Path, tmp_path: Path) -> Callable[..., Judged]:
     def run(*command: str, options: tuple[str, ...] = (), env: dict[str, str] | None = None) -> Judged:
         report = tmp_path / "report.json"
-        words = ["rehearse", "--source", str(source), "--json", str(report), *options, "--", *command]
+        kept = ["--keep", str(tmp_path / "kept")]
+        words = ["rehearse", "--source", str(source), "--json", str(report), *kept, *options, "--", *command]
         result = CliRunner().invoke(main, words, env={"PYTHON": sys.executable, **(env or {})})
         assert result.exit_code in (0, 1), result.output
         return Judged(result, json.loads(report.read_text("utf-8")))
