@@ -6,6 +6,7 @@ from mockgc.domain.resource import Resource
 from mockgc.resources.directory import RESOURCES as DIRECTORY
 from mockgc.resources.routing import RESOURCES as ROUTING
 from mockgc.resources.wfm_dialect import RESOURCES as WFM_DIALECT
+from mockgc.resources.workforcemanagement import RESOURCES as WORKFORCEMANAGEMENT
 
 
 def registry() -> tuple[Resource, ...]:
@@ -15,7 +16,7 @@ def registry() -> tuple[Resource, ...]:
     Raises:
         ValueError: two resources share a kind or an operation, or a reference names no kind.
     """
-    return checked((*WFM_DIALECT, *DIRECTORY, *ROUTING))
+    return checked((*WFM_DIALECT, *DIRECTORY, *ROUTING, *WORKFORCEMANAGEMENT))
 
 
 def checked(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:

@@ -46,11 +46,13 @@ class Stamp:
     """
     Where an entity shows its version and dates; `at` is a dotted path, empty when it shows no version.
 
-    `claimed_at` is where an update claims it, when that differs.
+    `claimed_at` is where an update claims it, when that differs; `moved_by` is the one top-level field whose changes
+    move it, empty when all do.
     """
 
     at: str = ""
     claimed_at: str = ""
+    moved_by: str = ""
 
     def claimed(self, body: Mapping[str, Any]) -> int | None:
         """The version an update says it was based on."""
@@ -139,7 +141,10 @@ class Common:
         if not changed:
             return Outcome(status, before, reads=((self.kind, before["id"], row.version),))
         entity = {**before, **content}
-        self._stamped(entity, row.version + 1, view, before)
+        if not self.stamp.moved_by:
+            self._stamped(entity, row.version + 1, view, before)
+        elif self.stamp.moved_by in changed:
+            self._stamped(entity, value_at(before, self.stamp.at) + 1, view, before)
         write = Write(self.kind, before["id"], entity, claimed, changed)
         return Outcome(status, entity, (write,), ((self.kind, before["id"], row.version + 1),))
 

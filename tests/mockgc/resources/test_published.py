@@ -84,7 +84,7 @@ def test_every_operation_answers_with_a_declared_status_and_a_valid_body(name: s
 
 def test_strict_refuses_what_has_no_behaviour_and_writes_nothing() -> None:
     strict = organisation_on(create_app(Settings(seed=1, strict=True)))
-    answer = strict.http.get("/api/v2/workforcemanagement/businessunits")
+    answer = strict.http.get("/api/v2/locations")
     assert answer.status_code == 501
     assert answer.json()["code"] == "not.implemented"
     assert strict.http.get("/api/v2/wfm/users").status_code == 200

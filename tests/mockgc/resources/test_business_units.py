@@ -1,0 +1,138 @@
+"""Business units over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mockgc.resources.published_behaviour import Caller
+
+
+@pytest.fixture
+def call() -> Caller:
+    return Caller()
+
+
+def division_of(call: Caller) -> str:
+    """A new division."""
+    made = call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
+    return str(made["id"])
+
+
+def unit_body(division_id: str, name: str = "Support") -> dict[str, Any]:
+    """What a business unit is created with."""
+    return {
+        "name": name,
+        "divisionId": division_id,
+        "settings": {"startDayOfWeek": "Monday", "timeZone": "Europe/Paris"},
+    }
+
+
+def unit_of(call: Caller, name: str = "Support") -> dict[str, Any]:
+    """A new business unit, in a division of its own when there is none yet."""
+    divisions = call("getAuthorizationDivisions")["entities"]
+    division_id = divisions[0]["id"] if divisions else division_of(call)
+    made = call("postWorkforcemanagementBusinessunits", expect=201, json=unit_body(division_id, name))
+    assert isinstance(made, dict)
+    return made
+
+
+def scheduling(version: int, smoothing: str = "ConsistentServiceLevel") -> dict[str, Any]:
+    """A change of the settings under a version."""
+    return {"settings": {"metadata": {"version": version}, "scheduling": {"activitySmoothingType": smoothing}}}
+
+
+def test_a_unit_is_read_with_its_settings_only_when_expand_asks(call: Caller) -> None:
+    made = unit_of(call)
+    plain = call("getWorkforcemanagementBusinessunit", made["id"])
+    assert "settings" not in plain
+    whole = call("getWorkforcemanagementBusinessunit", made["id"], params={"expand": "settings"})
+    assert whole == made
+    part = call("getWorkforcemanagementBusinessunit", made["id"], params={"expand": "settings.timeZone"})
+    assert set(part["settings"]) == {"metadata", "timeZone", "startDayOfWeek"}
+
+
+def test_settings_move_by_one_under_the_version_last_read(call: Caller) -> None:
+    made = unit_of(call)
+    assert made["settings"]["metadata"]["version"] == 1
+    moved = call("patchWorkforcemanagementBusinessunit", made["id"], json=scheduling(1))
+    assert moved["settings"]["metadata"]["version"] == 2
+    assert moved["settings"]["scheduling"]["activitySmoothingType"] == "ConsistentServiceLevel"
+
+
+@pytest.mark.parametrize("version", [0, 1, 3])
+def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, version: int) -> None:
+    made = unit_of(call)
+    call("patchWorkforcemanagementBusinessunit", made["id"], json=scheduling(1))
+    before = call.state()
+    refused = call(
+        "patchWorkforcemanagementBusinessunit",
+        made["id"],
+        expect=409,
+        json=scheduling(version, "ReduceConcurrentActivitiesAcrossBu"),
+    )
+    assert refused["code"] == "wfm.transaction.conflict"
+    assert call.state() == before
+
+
+def test_a_rename_carries_no_version_and_moves_none(call: Caller) -> None:
+    made = unit_of(call)
+    call("patchWorkforcemanagementBusinessunit", made["id"], json=scheduling(1))
+    renamed = call("patchWorkforcemanagementBusinessunit", made["id"], json={"name": "Care"})
+    assert (renamed["name"], renamed["settings"]["metadata"]["version"]) == ("Care", 2)
+
+
+def test_settings_without_a_version_are_refused(call: Caller) -> None:
+    made = unit_of(call)
+    refused = call("patchWorkforcemanagementBusinessunit", made["id"], expect=400, json={"settings": {"metadata": {}}})
+    assert refused["code"] == "bad.request"
+
+
+def test_day_and_zone_of_a_unit_stay_as_created(call: Caller) -> None:
+    made = unit_of(call)
+    body = {"settings": {"metadata": {"version": 1}, "timeZone": "Asia/Tokyo", "startDayOfWeek": "Sunday"}}
+    assert call("patchWorkforcemanagementBusinessunit", made["id"], json=body) == made
+
+
+@pytest.mark.parametrize("name", ["Support", " SUPPORT "])
+def test_a_taken_name_is_refused_on_create_and_on_rename(call: Caller, name: str) -> None:
+    made, other = unit_of(call), unit_of(call, "Sales")
+    before = call.state()
+    body = unit_body(made["division"]["id"], name)
+    assert call("postWorkforcemanagementBusinessunits", expect=400, json=body)["code"] == "wfm.validation.failure"
+    call("patchWorkforcemanagementBusinessunit", other["id"], expect=400, json={"name": name})
+    assert call.state() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"divisionId": "none"}, "wfm.validation.failure"),
+        ({"settings": {"startDayOfWeek": "Monday", "timeZone": "Mars/Base"}}, "wfm.validation.failure"),
+        ({"name": "x" * 51}, "constraint.validation"),
+        ({"name": " "}, "constraint.validation"),
+        ({"settings": {"startDayOfWeek": "Someday", "timeZone": "Asia/Tokyo"}}, "invalid.value"),
+    ],
+)
+def test_what_names_nothing_or_breaks_a_limit_is_refused(call: Caller, change: dict[str, Any], code: str) -> None:
+    body = {**unit_body(division_of(call)), **change}
+    assert call("postWorkforcemanagementBusinessunits", expect=400, json=body)["code"] == code
+    assert call("getWorkforcemanagementBusinessunits")["entities"] == []
+
+
+def test_listings_give_the_short_form_and_filter_by_division(call: Caller) -> None:
+    made = unit_of(call)
+    short = {name: made[name] for name in ("id", "name", "division", "selfUri")} | {"authorized": True}
+    for listing in ("getWorkforcemanagementBusinessunits", "getWorkforcemanagementBusinessunitsDivisionviews"):
+        assert call(listing)["entities"] == [short]
+        assert call(listing, params={"divisionId": "another"})["entities"] == []
+
+
+def test_a_deleted_unit_is_gone_and_frees_its_name_and_division(call: Caller) -> None:
+    made = unit_of(call)
+    call("deleteAuthorizationDivision", made["division"]["id"], expect=409)
+    call("deleteWorkforcemanagementBusinessunit", made["id"], expect=204)
+    for operation in ("getWorkforcemanagementBusinessunit", "deleteWorkforcemanagementBusinessunit"):
+        assert call(operation, made["id"], expect=404)["code"] == "wfm.business.unit.not.found"
+    unit_of(call)
