@@ -21,6 +21,7 @@ from mockgc.domain.errors import ErrorCode, Violation, refuse
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONG = 200
+_DEPTH_MAX = 64
 
 
 def decode(raw: bytes) -> Any:
@@ -45,7 +46,20 @@ def decode(raw: bytes) -> Any:
         raise refuse(errors.BAD_REQUEST, f"the body holds an impossible number: {str(error)[:_LONG]}") from None
     if _SURROGATE.search(text):
         _refuse_lone_surrogates(value)
+    if text.count("{") + text.count("[") > _DEPTH_MAX:
+        _refuse_deep_nesting(value)
     return value
+
+
+def _refuse_deep_nesting(value: Any) -> None:
+    """What comes after (null removal, the validator) recurses, and gives up at depths that the parser still takes."""
+    level = [value]
+    for _ in range(_DEPTH_MAX):
+        inner = [item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list)]
+        level = [child for children in inner for child in children if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise refuse(errors.BAD_REQUEST, f"the body is nested more than {_DEPTH_MAX} levels deep")
 
 
 def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -53,7 +67,8 @@ def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise refuse(errors.BAD_REQUEST, f"the key {twice[:_LONG]!r} comes twice in one object", twice[:_LONG])
+        shown = twice[:_LONG].encode("utf-8", "replace").decode("utf-8")  # a lone surrogate could not be answered
+        raise refuse(errors.BAD_REQUEST, f"the key {shown!r} comes twice in one object", shown)
     return value
 
 
@@ -87,9 +102,22 @@ class Validator:
 
     def violations(self, value: Any) -> list[Violation]:
         """All that is wrong with a decoded value; empty when it is valid."""
-        if self._compiled.is_valid(value):
-            return list(self._integral_floats(value, self._schema, ""))
-        return [violation for error in self._compiled.iter_errors(value) for violation in _translate(error)]
+        found = list(self._integral_floats(value, self._schema, ""))
+        if not self._compiled.is_valid(value):
+            found += [
+                v for error in self._compiled.iter_errors(value) for v in _translate(error, self._described(error))
+            ]
+        # Shape before values: the first of them gives the code of the answer.
+        return sorted(found, key=lambda violation: violation.code is not errors.BAD_REQUEST)
+
+    def _described(self, error: jsonschema_rs.ValidationError) -> str:
+        """What the schema that was broken says of itself in words; empty where it says nothing."""
+        node: Any = self._schema
+        for part in list(error.schema_path)[:-1]:
+            node = (
+                node[int(part)] if isinstance(node, list) else node.get(part, {}) if isinstance(node, Mapping) else {}
+            )
+        return str(node.get("description", "")) if isinstance(node, Mapping) else ""
 
     def _integral_floats(self, value: Any, schema: Mapping[str, Any], path: str) -> Iterator[Violation]:
         while "$ref" in schema:
@@ -137,7 +165,7 @@ _CODES: Mapping[str, ErrorCode] = {
 }
 
 
-def _translate(error: jsonschema_rs.ValidationError) -> Iterator[Violation]:
+def _translate(error: jsonschema_rs.ValidationError, described: str) -> Iterator[Violation]:
     """One error of the validator as violations with the paths and the words of the service."""
     path, kind = _path(list(error.instance_path)), error.kind.name
     if kind == "required":
@@ -151,7 +179,7 @@ def _translate(error: jsonschema_rs.ValidationError) -> Iterator[Violation]:
         return
     code = _CODES.get(kind, errors.BAD_REQUEST)
     yield Violation(
-        code, f"{path or 'the body'}: {_complaint(error, kind)}", path or None, given=_shown(error.instance)
+        code, f"{path or 'the body'}: {_complaint(error, kind, described)}", path or None, given=_shown(error.instance)
     )
 
 
@@ -166,7 +194,7 @@ _COMPLAINTS: Mapping[str, Callable[[Any, Any], str]] = {
 }
 
 
-def _complaint(error: jsonschema_rs.ValidationError, kind: str) -> str:
+def _complaint(error: jsonschema_rs.ValidationError, kind: str, described: str) -> str:
     given = _shown(error.instance)
     if kind == "type":
         return f"{given} is not of type {' or '.join(getattr(error.kind, 'types'))}"  # noqa: B009
@@ -178,6 +206,8 @@ def _complaint(error: jsonschema_rs.ValidationError, kind: str) -> str:
         wanted = {"date": "a date (YYYY-MM-DD)", "date-time": "an instant (date-time with Z or an offset)"}
         name = str(getattr(error.kind, "format"))  # noqa: B009
         return f"{given} is not {wanted.get(name, name)}"
+    if kind == "pattern" and described:
+        return f"{given} does not have the form asked for: {described}"
     limit = getattr(error.kind, "limit", None)
     complaint = _COMPLAINTS.get(kind, lambda _, __: str(error.message)[:_LONG])
     return f"{given} {complaint(limit, getattr(error.kind, 'pattern', ''))}"

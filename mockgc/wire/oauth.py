@@ -60,7 +60,7 @@ def _form(environ: Mapping[str, Any]) -> dict[str, str]:
     if environ["REQUEST_METHOD"] != "POST":
         raise OAuthError(405, "invalid_request", "the token endpoint takes POST only")
     length = environ.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > _FORM_BYTES_MAX:
+    if not (length.isascii() and length.isdigit()) or int(length) > _FORM_BYTES_MAX:
         raise OAuthError(400, "invalid_request", f"the form has more than {_FORM_BYTES_MAX} bytes")
     media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
     if media_type != "application/x-www-form-urlencoded":
