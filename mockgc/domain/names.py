@@ -17,6 +17,11 @@ def folded_name(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name.strip(_STRIPPED)).casefold())
 
 
+def spoken(kind: str) -> str:
+    """A kind as people say it: `scheduleTemplate` is a schedule template."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind)
+
+
 def folded_email(email: str) -> str:
     """E-mail addresses are compared case folded. Source: decided, specification of the dialect, users."""
     return email.casefold()

@@ -115,6 +115,25 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """
+    Paths under which a client needs a permission before it learns which paths and methods there are.
+
+    Source: decided, specification of the dialect, order of checks (403 before 404 and 405).
+    """
+
+    prefix: str
+    reading: Grant
+    writing: Grant
+
+    def grant(self, method: str, path: str) -> Grant:
+        """What this method asks for here; nothing outside of the area."""
+        if not path.startswith(f"{self.prefix}/"):
+            return Grant()
+        return self.reading if method in ("GET", "HEAD", "OPTIONS", "TRACE") else self.writing
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """
     One method on one path: what it takes, what it answers, which refusals it knows, and the rule that decides.
@@ -197,6 +216,7 @@ class Resource:
     behaviours: Mapping[str, Behaviour] = field(default_factory=dict)
     components: Mapping[str, Schema] = field(default_factory=dict)
     id_parameter: str = "id"
+    area: Area | None = None
 
     def self_uri(self, entity_id: str) -> str:
         """Relative, as the vendor gives it."""

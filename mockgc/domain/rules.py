@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from mockgc.domain import errors
 from mockgc.domain.errors import Holder, Violation, WfmError
 from mockgc.domain.metadata import READ_ONLY, advanced, born, writable
+from mockgc.domain.names import spoken
 from mockgc.domain.resource import Operation, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, Row, View, Write
 
@@ -81,17 +82,18 @@ def delete(resource: Resource, _: Operation, view: View, request: Request) -> Ou
     entity = view.get(resource.kind, entity_id)
     assert entity is not None
     if resource.in_use is not None:
-        users = [
-            Violation(
-                resource.in_use,
-                f"{resource.title} {resource.label(entity)!r} is in use by {kind} {name_of(view, kind, user_id)!r}",
-                holder=Holder(kind, user_id, name_of(view, kind, user_id)),
-            )
-            for kind, user_id in view.referrers(resource.kind, entity_id)
-        ]
+        referrers = view.referrers(resource.kind, entity_id)
+        users = [_in_use(resource, view, entity, kind, user_id) for kind, user_id in referrers]
         if users:
             raise WfmError(users)
     return Outcome(204, None, (Write(resource.kind, entity_id, None), *moved_with(resource, view, entity)))
+
+
+def _in_use(resource: Resource, view: View, entity: Entity, kind: str, user_id: str) -> Violation:
+    assert resource.in_use is not None
+    name = name_of(view, kind, user_id)
+    message = f"{resource.title} {resource.label(entity)!r} is in use by {spoken(kind)} {name!r} ({user_id})"
+    return Violation(resource.in_use, message, holder=Holder(kind, user_id, name))
 
 
 def listing(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -157,7 +159,9 @@ def missing_references(resource: Resource, view: View, entity: Entity) -> Iterat
     for reference in resource.references:
         for path, target in reference.found_in(entity):
             if view.row(reference.to, target) is None:
-                yield Violation(reference.code, f"{path}: no {reference.to} has the id {target!r}", path, given=target)
+                yield Violation(
+                    reference.code, f"{path}: no {spoken(reference.to)} has the id {target!r}", path, given=target
+                )
 
 
 def stale(resource: Resource, before: Entity, claimed: int | None) -> Violation:
@@ -191,7 +195,7 @@ def held_keys(
             name = name_of(view, kind, holder_id)
             yield Violation(
                 key.code,
-                f"{key.field} {value!r} is held by {kind} {name!r} ({holder_id})",
+                f"{key.field} {value!r} is held by {spoken(kind)} {name!r} ({holder_id})",
                 key.field,
                 Holder(kind, holder_id, name),
                 value,

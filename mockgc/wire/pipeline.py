@@ -1,7 +1,7 @@
 """
 The steps a request under `/api/v2` passes through, in order:
 
-    wire -> token (401) -> route (404) -> method (405) -> permission (403) -> body and query (413, 415, 400)
+    wire -> token (401) -> permission (403) -> route (404) -> method (405) -> body and query (413, 415, 400)
          -> the resource's rule inside the store's critical section (404 of the id, 400, 409) -> answer -> journal
 
 What is wrong with body or query is found before the critical section and raised inside it, once the id in the path is
@@ -20,6 +20,7 @@ import orjson
 from mockgc.contract.validate import decode, without_nulls
 from mockgc.domain import errors
 from mockgc.domain.errors import WfmError, refuse
+from mockgc.domain.resource import Grant
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers
@@ -92,15 +93,12 @@ class Pipeline:
 
     def _perform(self, environ: Environ, exchange: _Exchange, client: Client, context_id: str) -> Commit:
         match = self._routes.match(_path(environ))
+        if environ["REQUEST_METHOD"] not in match.routes:
+            _require(self._routes.grant_of_area(environ["REQUEST_METHOD"], _path(environ)), client)
         route = _route(match, environ)
         exchange.operation = f"{route.resource.kind}.{route.operation.name}"
         exchange.level = route.operation.level
-        lacking = route.operation.grant.missing_from(client.permissions)
-        if lacking:
-            message = (
-                f"Unable to perform the requested action. The client lacks the permission(s): {', '.join(lacking)}"
-            )
-            raise refuse(errors.MISSING_PERMISSIONS, message)
+        _require(route.operation.grant, client)
         request = _request(environ, route, match, exchange)
 
         def rule(view: View) -> Outcome:
@@ -163,6 +161,13 @@ def _path(environ: Environ) -> str:
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
+def _require(grant: Grant, client: Client) -> None:
+    lacking = grant.missing_from(client.permissions)
+    if lacking:
+        message = f"Unable to perform the requested action. The client lacks the permission(s): {', '.join(lacking)}"
+        raise refuse(errors.MISSING_PERMISSIONS, message)
+
+
 def _route(match: Match, environ: Environ) -> Route:
     if not match.routes:
         raise refuse(errors.NOT_FOUND, f"no operation has the path {_path(environ)[:200]!r}")
@@ -223,12 +228,14 @@ def _require_json(content_type: str) -> None:
 def _read(environ: Environ, most: int) -> bytes:
     """The body's bytes; a chunked one is read until it is over the limit."""
     length = environ.get("CONTENT_LENGTH") or ""
-    if length.isdigit() and int(length) > most:
+    if not (length.isascii() and length.isdigit()):
+        length = ""
+    if length and int(length) > most:
         raise refuse(errors.TOO_LARGE, f"the body has {length} bytes; at most {most} are taken")
     chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked" or environ.get("wsgi.input_terminated")
     if not length and not chunked:
         return b""
-    raw: bytes = environ["wsgi.input"].read(int(length) if length.isdigit() else most + 1)
+    raw: bytes = environ["wsgi.input"].read(int(length) if length else most + 1)
     if len(raw) > most:
         raise refuse(errors.TOO_LARGE, f"the body has more than {most} bytes")
     return raw

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockgc.contract.validate import Validator
-from mockgc.domain.resource import Deferred, Operation, Resource
+from mockgc.domain.resource import Deferred, Grant, Operation, Resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class Routes:
     def __init__(
         self, resources: Iterable[Resource], components: dict[str, object], deferred: Iterable[Deferred] = ()
     ) -> None:
+        resources = tuple(resources)
         self._root = _Node()
+        self._areas = {resource.area: None for resource in resources if resource.area is not None}
         for late in deferred:
             self._add(late.method, late.path, LateRoute(late))
         for resource in resources:
@@ -71,6 +73,11 @@ class Routes:
             else:
                 node = node.literal.setdefault(segment, _Node())
         node.routes[method] = route
+
+    def grant_of_area(self, method: str, path: str) -> Grant:
+        """What a client needs here although no operation answers."""
+        grants = [grant for area in self._areas if (grant := area.grant(method, path)).names]
+        return grants[0] if grants else Grant()
 
     def match(self, path: str) -> Match:
         """The routes of a path; a trailing slash is another, unknown path."""

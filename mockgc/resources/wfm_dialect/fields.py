@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from mockgc.domain import errors, rules
 from mockgc.domain.names import BLANKS
-from mockgc.domain.resource import Grant, Operation, Resource, Schema
+from mockgc.domain.resource import Area, Grant, Operation, Resource, Schema
 from mockgc.domain.schema import body_schema
 from mockgc.domain.zones import zone_names
 from mockgc.resources.wfm_dialect import codes
 
 PREFIX = "/api/v2/wfm"
 VIEW, EDIT = Grant(("wfm:dialect:view",)), Grant(("wfm:dialect:edit",))
+AREA = Area(PREFIX, VIEW, EDIT)
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 
 NAME: Schema = {
@@ -22,16 +23,18 @@ NAME: Schema = {
     "pattern": f"^[{BLANKS}]*[^{_CONTROL}{BLANKS}](?:[^{_CONTROL}]{{0,98}}[^{_CONTROL}{BLANKS}])?[{BLANKS}]*$",
     "description": "1 to 100 characters after trimming, no control characters.",
 }
-EXTERNAL_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^[^{_CONTROL}]*$"}
+_PLAIN = {"pattern": f"^[^{_CONTROL}]*$", "description": "No control characters."}
+EXTERNAL_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255, **_PLAIN}
 DESCRIPTION: Schema = {
     "type": "string", "maxLength": 1000, "pattern": r"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$",
+    "description": "No control characters besides tab and newline.",
 }  # fmt: skip
-ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": f"^[^{_CONTROL}]*$"}
+ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255, **_PLAIN}
 ZONE: Schema = {"$ref": "#/components/schemas/TimeZone"}
 TIME_ZONE: Schema = {
     "type": "string", "enum": list(zone_names()), "description": "An IANA time zone; aliases are accepted.",
 }  # fmt: skip
-ACTIVITY_CODE: Schema = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": f"^[^{_CONTROL}]*$"}
+ACTIVITY_CODE: Schema = {"type": "string", "minLength": 1, "maxLength": 100, **_PLAIN}
 LENGTH_MINUTES: Schema = {"type": "integer", "minimum": 1, "maximum": 1440}
 VERSION: Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
 DATE_TIME: Schema = {"type": "string", "format": "date-time"}

@@ -38,6 +38,7 @@ def _stored(wanted: Entity) -> Entity:
 
 
 _SHAPE = Resource(
+    area=fields.AREA,
     kind="group",
     path=f"{fields.PREFIX}/users/groups",
     title="group",

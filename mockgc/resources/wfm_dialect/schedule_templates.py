@@ -20,7 +20,11 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 SHIFT = object_schema(
     {
         "days": {"type": "array", "items": {"type": "string", "enum": list(DAYS)}, "minItems": 1, "maxItems": 7},
-        "startTime": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+        "startTime": {
+            "type": "string",
+            "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+            "description": "Local time, HH:MM from 00:00 to 23:59.",
+        },
         "lengthMinutes": fields.LENGTH_MINUTES,
         "activityCode": fields.ACTIVITY_CODE,
     },
@@ -56,6 +60,7 @@ def _stored(wanted: Entity) -> Entity:
 
 
 _SHAPE = Resource(
+    area=fields.AREA,
     kind="scheduleTemplate",
     path=f"{fields.PREFIX}/scheduletemplates",
     title="schedule template",

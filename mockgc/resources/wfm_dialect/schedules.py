@@ -46,7 +46,9 @@ def import_batch(resource: Resource, _: Operation, view: View, request: Request)
     template = view.get("scheduleTemplate", body["scheduleTemplateId"])
     references = list(_references(resource, view, body))
     if template is None:
-        raise WfmError([*references, *_external_id(resource, view, body, None)])
+        everyone = {agent["userId"] for agent in body["agents"]}
+        overlaps = shifts.overlaps(view, body, everyone, None)
+        raise WfmError([*references, *_external_id(resource, view, body, None), *overlaps])
     _raise_outside_week(body, template)
     held = view.holders(_TRIPLE.name, _TRIPLE.value(body), (resource.kind,))
     before = view.get(*held[0]) if held else None
@@ -171,15 +173,15 @@ def _stale_baseline(
         return
     if not batch.changes and not view.switches.unchanged_import_is_stale:
         return
+    holder: Holder | None = None
     if view.switches.schedule_baseline == "template":
         holder = Holder("scheduleTemplate", template["id"], template["name"], template["version"])
     elif before is not None:
         holder = Holder(resource.kind, before["id"], before["weekDate"], before["version"])
-    else:
-        holder = Holder(resource.kind, "", request.body["weekDate"], 0)
-    if request.version != holder.version:
+    current = holder.version if holder is not None else 0
+    if request.version != current:
         message = "The resource has been modified since the last request. Please refresh and retry."
-        yield Violation(codes.STALE, message, "version", holder, str(request.version), str(holder.version))
+        yield Violation(codes.STALE, message, "version", holder, str(request.version), str(current))
 
 
 def _external_id(resource: Resource, view: View, body: Entity, before: Entity | None) -> Iterator[Violation]:
@@ -201,9 +203,10 @@ def _differing(body: Entity, batch: _Sorted, before: Entity | None) -> Iterator[
     replaced = set(batch.replaced)
     for index, agent in enumerate(body["agents"]):
         if agent["userId"] in replaced:
-            message = f"agents[{index}]: user {agent['userId']!r} already has other shifts in week {before['weekDate']}"
+            path = f"agents[{index}].shifts"
+            message = f"{path}: user {agent['userId']!r} already has other shifts in week {before['weekDate']}"
             holder = Holder("schedule", before["id"], before["weekDate"], before["version"])
-            yield Violation(codes.SCHEDULE_DIFFERS, message, f"agents[{index}].shifts", holder, agent["userId"])
+            yield Violation(codes.SCHEDULE_DIFFERS, message, path, holder, agent["userId"])
 
 
 def _sort(wanted: list[Entity], before: Entity | None) -> _Sorted:
@@ -276,7 +279,6 @@ def _fields(agents: dict[str, Any]) -> dict[str, Any]:
         "weekDate": {
             "type": "string",
             "format": "date",
-            "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
             "description": "The week's Monday, a local date.",
         },
         "externalId": fields.EXTERNAL_ID,
@@ -289,6 +291,7 @@ _IMPORT_BODY = object_schema(
     {**_fields(_agents(IMPORT_AGENTS_MAX, 1)), **METADATA}, _REQUIRED
 )  # fmt: skip
 _SHAPE = Resource(
+    area=fields.AREA,
     kind="schedule",
     path=f"{fields.PREFIX}/schedules",
     title="schedule",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 
 from mockgc.domain import errors
 from mockgc.domain.errors import Holder, Violation
@@ -101,14 +100,23 @@ def overlaps(view: View, body: Entity, changing: set[str], before: Entity | None
         if agent["userId"] not in changing:
             continue
         own = sorted((_interval(shift), position) for position, shift in enumerate(agent["shifts"]))
-        for (first, _), (second, position) in pairwise(own):
-            if second[0] < first[1]:
-                yield _overlap(index, position, second, first, None)
+        yield from _overlaps_among(index, own)
         for schedule in _neighbours(view, agent["userId"], before, body["weekDate"]) if own else ():
             for taken in _intervals_of(schedule, agent["userId"]):
                 for mine, position in own:
                     if mine[0] < taken[1] and taken[0] < mine[1]:
                         yield _overlap(index, position, mine, taken, schedule)
+
+
+def _overlaps_among(agent: int, own: list[tuple[Interval, int]]) -> Iterator[Violation]:
+    """Each shift that begins before an earlier one is over; the earlier one need not be its neighbour."""
+    longest = own[0][0] if own else None
+    for interval, position in own[1:]:
+        assert longest is not None
+        if interval[0] < longest[1]:
+            yield _overlap(agent, position, interval, longest, None)
+        if interval[1] > longest[1]:
+            longest = interval
 
 
 def _neighbours(view: View, user_id: str, before: Entity | None, week_date: str) -> Iterator[Entity]:

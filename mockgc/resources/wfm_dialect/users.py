@@ -30,6 +30,7 @@ def _active(wanted: Entity) -> Entity:
 
 
 _SHAPE = Resource(
+    area=fields.AREA,
     kind="user",
     path=f"{fields.PREFIX}/users",
     title="user",
@@ -41,6 +42,7 @@ _SHAPE = Resource(
                 "type": "string",
                 "maxLength": 254,
                 "pattern": r"^[^@ \u0000-\u0020\u007f-\u00a0]+@[^@ \u0000-\u0020\u007f-\u00a0]+$",
+                "description": "An e-mail address: one @, no blanks or control characters.",
             },
             "externalId": fields.EXTERNAL_ID,
             "timeZone": fields.ZONE,
