@@ -136,6 +136,7 @@ def _flask(emulator: Emulator, wall: WallClock, pipeline: Pipeline) -> Flask:
     app = Flask("mockgc", static_folder=None)
     logging.getLogger("mockgc").addHandler(logging.NullHandler())
     app.extensions["mockgc"] = emulator
+    app.url_map.merge_slashes = False  # a path with // is another path, not a redirect
     app.register_blueprint(
         blueprint(emulator.store, wall, emulator.resources, lambda: document(emulator.resources)), url_prefix="/_mockgc"
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,7 +18,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MOCKGC_", frozen=True, extra="forbid")
 
     seed: int | None = Field(default=None, description="Ids, secrets and tokens derive from it; random when not given.")
-    freeze: datetime | None = Field(default=None, description="The instant at which the emulator's clock stands still.")
+    freeze: AwareDatetime | None = Field(
+        default=None, description="The instant at which the emulator's clock stands still."
+    )
     data: Path | None = Field(
         default=None, description="An SQLite file that keeps all state; in memory when not given."
     )

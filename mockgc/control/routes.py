@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from mockgc.store.base import EMPTY_BASELINE, Client, Store, UnknownName
 
 JSON = dict[str, Any]
 T = TypeVar("T", str, int)
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 _PERMISSION = re.compile(r"^\w+:\w+:\w+$")
 
 
@@ -79,8 +80,7 @@ def _service(control: Blueprint, store: Store, wall: WallClock, document: Callab
     def change_clock() -> Response:
         body = _body({"freeze", "advanceSeconds"})
         changes = _clock_changes(body, wall)
-        for change in changes:
-            store.change_clock(change)
+        store.change_clock(lambda state: _changed(state, changes, wall))
         return _json(_clock(store))
 
 
@@ -163,7 +163,7 @@ def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) 
     @control.get("/organisations/<organisation_id>/commits")
     def commits(organisation_id: str) -> Response:
         after = request.args.get("after", "0")
-        if not (after.isascii() and after.isdigit()):
+        if not (after.isascii() and after.isdigit() and len(after) < 19):
             raise ControlError(400, f"after {after[:100]!r} is not a sequence number, such as 0")
         return _json({"entities": [commit_row(row) for row in store.commits(organisation_id, int(after))]})
 
@@ -199,6 +199,18 @@ def commit_row(row: CommitRow) -> JSON:
 
 def _clock(store: Store) -> JSON:
     return {"now": timestamp(store.now()), "frozen": store.clock().frozen_at is not None}
+
+
+def _changed(state: ClockState, changes: Iterable[Callable[[ClockState], ClockState]], wall: WallClock) -> ClockState:
+    """All changes or none; a clock outside of these years would break every date computed from it."""
+    try:
+        for change in changes:
+            state = change(state)
+        if FIRST_YEAR <= state.now(wall).year <= LAST_YEAR:
+            return state
+    except OverflowError:
+        pass
+    raise ControlError(400, f"the clock would leave the years {FIRST_YEAR} to {LAST_YEAR}; nothing was changed")
 
 
 def _clock_changes(body: JSON, wall: WallClock) -> list[Callable[[ClockState], ClockState]]:
