@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 
-from mockgc.domain.errors import ErrorCode, Holder, Violation
+from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError
 from mockgc.domain.metadata import READ_ONLY, timestamp
+from mockgc.domain.names import spoken
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import CommitRow, Entity, Outcome, View
 from mockgc.journal import Entry
@@ -93,7 +94,9 @@ class _History:
         self._by_context = {other.context_id: other for other in entries}
         position = next((i for i, other in enumerate(entries) if other.context_id == entry.context_id), len(entries))
         self._before = entries[:position]
-        self._seen = max((e.sequence for e in self._before if e.sequence is not None), default=0)
+        # The oldest entries are dropped first, so what came later is always there to bound what came before.
+        later = [e.sequence for e in entries[position + 1 :] if e.sequence is not None]
+        self._seen = min(later) - 1 if later else max((row.sequence for row in self._commits), default=0)
 
     def accepted(self) -> Explanation:
         """What the request changed."""
@@ -120,7 +123,7 @@ class _History:
             tuple(self._field(violation) for violation in error.violations),
             tuple(map(self._commit, rows[-_COMMITS_SHOWN:])),
             self._last_read(main.holder) if main.holder else None,
-            self._difference(main.holder) if main.holder else (),
+            self._difference(error),
             self._ignored(),
             self._next_step(main, rows),
         )
@@ -195,7 +198,7 @@ class _History:
             "versionAfter": row.version_after,
             "claimedVersion": row.claimed_version,
             "changed": list(row.changed),
-            "together": [f"{other.action} {other.kind} {other.entity_id}" for other in others],
+            "together": [f"{other.action} {spoken(other.kind)} {other.entity_id}" for other in others],
             "request": f"{entry.method} {entry.path}" if entry else "(dropped from the journal)",
             "contextId": row.context_id,
             "clientId": row.client_id,
@@ -203,10 +206,12 @@ class _History:
             "date": timestamp(row.at),
         }
 
-    def _difference(self, holder: Holder) -> tuple[JSON, ...]:
-        """The fields in which the refused body differs from the holder of the value, as it is now."""
-        resource, sent = self._resources.get(holder.kind), _object(self._entry.body)
-        if resource is None or sent is None or not self._entry.operation.startswith(f"{holder.kind}."):
+    def _difference(self, error: WfmError) -> tuple[JSON, ...]:
+        """The fields in which the refused body differs from the first holder of its own kind, as that is now."""
+        kind = self._entry.operation.partition(".")[0]
+        holder = next((v.holder for v in error.violations if v.holder is not None and v.holder.kind == kind), None)
+        resource, sent = self._resources.get(kind), _object(self._entry.body)
+        if holder is None or resource is None or sent is None:
             return ()
         stored = _current(self._store, self._organisation_id, holder)
         if stored is None:
@@ -223,7 +228,11 @@ class _History:
         step = violation.code.next_step
         if violation.field == "version" and rows:
             last = rows[-1]
-            who = "your own earlier request" if last.client_id == self._entry.client_id else f"client {last.client_id}"
+            who = (
+                "your own earlier request"
+                if last.client_id == self._entry.client_id
+                else f"a request of client {last.client_id}:"
+            )
             moved = f"The version is {last.version_after} since {who} {last.context_id} ({timestamp(last.at)}). "
             step = moved + step
         return step
@@ -262,14 +271,17 @@ def _lines(explanation: Explanation) -> Iterable[str]:
         yield f"  rule       {explanation.rule['text']}"
         yield f"  source     {explanation.rule['provenance']}"
     for field in explanation.fields:
-        yield f"  at         {field['fieldName'] or 'the request'}: {field['message']}"
+        yield f"  at         {_placed(field['fieldName'] or 'the request', field['message'])}"
         if field["sent"] is not None and field["stored"] is not None:
-            yield f"             sent {field['sent']}, stored {field['stored']}"
-        yield from _holder_lines(field["holder"])
+            sent, stored = _WORDS.get(field["errorCode"], ("sent", "stored"))
+            yield f"             {sent} {field['sent']}, {stored} {field['stored']}"
+        yield from _holder_lines(field["holder"], _HOLDS.get(field["errorCode"], "concerns"))
     if explanation.fields and explanation.fields[0]["holder"]:
         read = explanation.last_read
         shown = (
-            f"version {read['version']} by {read['by']} at {read['date']} ({read['contextId']})" if read else "never"
+            f"version {read['version']} by {read['by']} at {read['date']} ({read['contextId']})"
+            if read
+            else "never by this client"
         )
         yield f"  last read  {shown}"
     label = "since then" if explanation.outcome == "refused" else "changed   "
@@ -283,10 +295,30 @@ def _lines(explanation: Explanation) -> Iterable[str]:
         yield f"  next step  {explanation.next_step}"
 
 
-def _holder_lines(holder: JSON | None) -> Iterable[str]:
+_WORDS = {
+    "wfm.transaction.conflict": ("sent", "the current one is"),
+    "wfm.time.zone.incompatible": ("the member has", "the template has"),
+    "wfm.shift.overlap": ("sent", "taken is"),
+}
+"""How the two sides of a refusal are told apart, where `sent` and `stored` would mislead."""
+
+_HOLDS = {
+    "wfm.name.in.use": "held by ",
+    "wfm.email.in.use": "held by ",
+    "wfm.external.id.in.use": "held by ",
+    "wfm.entity.in.use": "used by ",
+}
+
+
+def _placed(field: str, message: str) -> str:
+    """The message with its place, which many a message names already."""
+    return message if message.startswith(field) else f"{field}: {message}"
+
+
+def _holder_lines(holder: JSON | None, label: str) -> Iterable[str]:
     if holder is None:
         return
-    yield f"  held by    {holder['kind']} {holder['name']!r} {holder['id']}"
+    yield f"  {label:<10} {spoken(holder['kind'])} {holder['name']!r} {holder['id']}"
     if holder["createdBy"]:
         made = holder["createdBy"]
         yield f"  made by    {made['request']} at {made['date']} ({made['contextId']}, client {made['clientId']})"
@@ -297,7 +329,7 @@ def _commit_line(commit: JSON) -> str:
     who = "the same client" if commit["ownClient"] else f"client {commit['clientId']}"
     together = f", with {'; '.join(commit['together'])}" if commit["together"] else ""
     return (
-        f"{commit['kind']} {commit['versionBefore']} -> {after} by {commit['request']} of {who} "
+        f"{spoken(commit['kind'])} version {commit['versionBefore']} -> {after} by {commit['request']} of {who} "
         f"at {commit['date']} ({commit['contextId']}){together}"
     )
 
