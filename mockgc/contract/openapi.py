@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from mockgc.domain.errors import ErrorCode
+from mockgc.domain.errors import EVERYWHERE, ErrorCode
 from mockgc.domain.resource import Operation, Resource
 from mockgc.domain.schema import METADATA, object_schema, read_schema
 from mockgc.domain.switches import CHOICES
@@ -100,7 +100,18 @@ def document(resources: tuple[Resource, ...]) -> JSON:
             "schemas": component_schemas(resources),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
+        "x-mockgc-errors": _errors(resources),
         "x-mockgc-switches": {name: {"values": list(c.values), "decides": c.decides} for name, c in CHOICES.items()},
+    }
+
+
+def _errors(resources: tuple[Resource, ...]) -> JSON:
+    """Every code of an error body, those of no operation (unknown paths and methods) included."""
+    of_operations = (code for resource in resources for operation in resource.operations for code in operation.refusals)
+    codes = {code.code: code for code in (*EVERYWHERE, *of_operations)}
+    return {
+        name: {"status": c.status, "rule": c.rule, "source": str(c.source), "nextStep": c.next_step}
+        for name, c in codes.items()
     }
 
 
@@ -169,6 +180,9 @@ def _responses(resource: Resource, operation: Operation) -> JSON:
     by_status: dict[int, list[ErrorCode]] = defaultdict(list)
     for code in operation.refusals:
         by_status[code.status].append(code)
+    if resource.stale is not None and resource.stale in operation.refusals:
+        for other in CHOICES["stale_status"].values[1:]:
+            by_status[int(other)].append(resource.stale)
     for status, codes in sorted(by_status.items()):
         responses[str(status)] = _refusal(codes)
     return responses

@@ -130,7 +130,8 @@ MISSING_PERMISSIONS = ErrorCode(
 )  # fmt: skip
 NOT_FOUND = ErrorCode(
     "not.found", 404, "the path and the id in it name something", _ORDER,
-    "Look the entity up with the listing and its filters; it may have been deleted.",
+    "Check the path against /_mockgc/openapi.json; if it is the id, look the entity up with the listing and its "
+    "filters: it may have been deleted.",
 )  # fmt: skip
 METHOD_NOT_ALLOWED = ErrorCode(
     "method.not.allowed", 405, "a known path answers to its own methods only", _ORDER,
@@ -166,3 +167,9 @@ INTERNAL_ERROR = ErrorCode(
     "internal.server.error", 500, "the emulator does not fail", decided("a defect of the emulator"),
     "Please report this: the emulator's own log has the traceback.",
 )  # fmt: skip
+
+EVERYWHERE = (
+    AUTHENTICATION_REQUIRED, BAD_CREDENTIALS, MISSING_PERMISSIONS, NOT_FOUND, METHOD_NOT_ALLOWED, TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, INVALID_VALUE, CONSTRAINT_VALIDATION, INVALID_DATE,
+)  # fmt: skip
+"""What any path can answer, in the order of the checks."""
