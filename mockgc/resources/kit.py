@@ -8,9 +8,9 @@ schema and permissions come from there. Where its version stands is a `Stamp`, b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, Holder, Provenance, Violation, WfmError, assumed, documented
@@ -20,7 +20,9 @@ from mockgc.domain.rules import PAGE_SIZE_DEFAULT
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 
 Build = Callable[[View, Request], Entity]
+Show = Callable[[Entity], Entity]
 CONTRACT = documented("the published contract")
+CURSOR_DIGITS_MAX = 10
 FIRST_VERSION = assumed("first version 1, one more for each change; clients must treat it as opaque")
 
 WFM_NOT_FOUND = ErrorCode(
@@ -38,6 +40,10 @@ WFM_STALE = ErrorCode(
 WFM_VALIDATION = ErrorCode(
     "wfm.validation.failure", 400, "a name is not taken by a sibling",
     assumed("a name clash is a 400 where the contract's text says anything"), "Choose another name, or use the holder.",
+)  # fmt: skip
+INVALID_CURSOR = ErrorCode(
+    "invalid.query.param.value", 400, "a cursor is one that a listing gave", assumed("the contract declares the code"),
+    "Follow nextUri and previousUri of a listing.",
 )  # fmt: skip
 
 
@@ -219,17 +225,21 @@ def listed(view: View, kind: str, found: Iterable[Entity]) -> Outcome:
     return Outcome(200, {"entities": entities}, reads=_reads(view, kind, entities))
 
 
-def paged(view: View, kind: str, path: str, request: Request, found: Iterable[Entity]) -> Outcome:
-    """The vendor's page of entities; `pageSize` 25 and `pageNumber` 1 by default. Source: documented."""
+def paged(view: View, kind: str, path: str, request: Request, found: Iterable[Entity], show: Show = dict) -> Outcome:
+    """
+    The vendor's page of entities; `pageSize` 25 and `pageNumber` 1 by default. Source: documented.
+
+    `show` is what callers see of an entity.
+    """
     entities, query = list(found), parameters(request)
     size, number = max(int(query.get("pageSize", PAGE_SIZE_DEFAULT)), 1), max(int(query.get("pageNumber", 1)), 1)
     page, count = entities[(number - 1) * size : number * size], -(-len(entities) // size)
 
     def uri(at: int) -> str:
-        return f"{path}?pageSize={size}&pageNumber={at}"
+        return f"{path}?{urlencode([('pageSize', size), ('pageNumber', at), *_filters(request)])}"
 
     body: Entity = {
-        "entities": page,
+        "entities": [show(entity) for entity in page],
         "pageSize": size,
         "pageNumber": number,
         "total": len(entities),
@@ -243,6 +253,55 @@ def paged(view: View, kind: str, path: str, request: Request, found: Iterable[En
     if number > 1:
         body["previousUri"] = uri(number - 1)
     return Outcome(200, body, reads=_reads(view, kind, page))
+
+
+def by_cursor(
+    view: View, kind: str, path: str, request: Request, found: Iterable[Entity], show: Show = dict
+) -> Outcome:
+    """A page by `after` and `before`, as teams and divisions have it; cursors are opaque, these are positions."""
+    entities, query = list(found), parameters(request)
+    size = max(int(query.get("pageSize", PAGE_SIZE_DEFAULT)), 1)
+    if "before" in query:
+        end = _position(query, "before")
+        start = max(end - size, 0)
+    else:
+        start = _position(query, "after")
+        end = start + size
+    page = entities[start:end]
+
+    def uri(*cursor: tuple[str, int]) -> str:
+        return f"{path}?{urlencode([('pageSize', size), *cursor, *_filters(request)])}"
+
+    body: Entity = {"entities": [show(entity) for entity in page], "selfUri": uri()}
+    if end < len(entities):
+        body["nextUri"] = uri(("after", end))
+    if start > 0:
+        body["previousUri"] = uri(("before", start))
+    return Outcome(200, body, reads=_reads(view, kind, page))
+
+
+def _position(query: Mapping[str, str], name: str) -> int:
+    value = query.get(name, "0")
+    if not (value.isascii() and value.isdigit() and len(value) < CURSOR_DIGITS_MAX):
+        raise errors.refuse(INVALID_CURSOR, f"query parameter {name}: {value[:200]!r} is no cursor of a listing", name)
+    return int(value)
+
+
+def _filters(request: Request) -> list[tuple[str, str]]:
+    """The query that every page repeats."""
+    pairs = parse_qsl(request.raw_query, keep_blank_values=True)
+    return [pair for pair in pairs if pair[0] not in ("pageSize", "pageNumber", "after", "before", "cursor")]
+
+
+def many(request: Request, name: str) -> list[str]:
+    """The values of a query parameter that may be repeated or hold several with commas."""
+    pairs = parse_qsl(request.raw_query, keep_blank_values=True)
+    return [part for sent, value in pairs if sent == name for part in value.split(",") if part]
+
+
+def showing(outcome: Outcome, show: Show) -> Outcome:
+    """The same outcome, its answer as callers see it."""
+    return replace(outcome, body=show(outcome.body)) if isinstance(outcome.body, dict) else outcome
 
 
 def _reads(view: View, kind: str, entities: Iterable[Entity]) -> tuple[tuple[str, str, int], ...]:
