@@ -104,7 +104,7 @@ async def ensure(job: Job, rows: Sequence[Change]) -> None:
         answer = await _send(job, step)
         if await _is_over(job, rows, step, answer):
             return None
-        if answer.status not in (401, 429):  # Those wait for the new token and in the shared budget.
+        if _is_worth_waiting(job, answer):
             await run.target.session.backoff(attempt)
         attempt += 1
     return run.give_up([job.own, *rows], answer)
@@ -128,6 +128,14 @@ async def _is_over(job: Job, rows: Sequence[Change], step: Send, answer: Answer)
             await job.run.reread(job.own, job.after)
         return verdict is Verdict.HELD and _is_unfindable(job, answer)
     return True
+
+
+def _is_worth_waiting(job: Job, answer: Answer) -> bool:
+    """Not after a 401 or 429, which wait for the token and in the budget, nor when a look has shown the entity."""
+    if answer.status in (401, 429):
+        return False
+    has_shown = isinstance(job.run.locate(job.own, job.after), Live)
+    return not (has_shown and understand(answer) in (Verdict.HELD, Verdict.LOOK))
 
 
 def _is_unfindable(job: Job, answer: Answer) -> bool:
