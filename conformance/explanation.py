@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 from rich.console import Console
@@ -25,10 +26,16 @@ def essence(explanation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield "why" if label == "rule" else label, value
 
 
-def print_essence(console: Console, explanation: Mapping[str, Any], margin: int = 3) -> None:
-    """One fact a line, its value wrapped under itself."""
+def print_essence(
+    console: Console, explanation: Mapping[str, Any], known: Mapping[str, str] | None = None, margin: int = 3
+) -> None:  # fmt: skip
+    """One fact a line, its value wrapped under itself; ids that are `known` get their name behind them."""
     for label, value in essence(explanation):
-        print_fact(console, label, value, margin)
+        print_fact(console, label, _with_names(value, known or {}), margin)
+
+
+def _with_names(text: str, known: Mapping[str, str]) -> str:
+    return reduce(lambda named, each: named.replace(each[0], f"{each[0]}, {each[1]}"), known.items(), text)
 
 
 def print_fact(

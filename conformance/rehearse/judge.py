@@ -71,6 +71,7 @@ def judge(happened: Happened) -> tuple[Invariant, ...]:
         twice(happened),
         *plan_writes_nothing(happened),
         replay(happened),
+        *journal_lost(happened),
         converges(happened, happened.together, "two-at-once", "Two at once end in the same state"),
         *overlap(happened),
         converges(happened, happened.lost, "lost-answers", "Lost answers end in the same state"),
@@ -142,6 +143,17 @@ def replay(happened: Happened) -> Invariant:
     return judged(id, name, text, _by_trial(late), {"replays": len(done), "commits": rows}, ids)
 
 
+def journal_lost(happened: Happened) -> list[Invariant]:
+    """Without its journal a finished migration commits nothing either; only for a subject that claims so."""
+    fresh = happened.alone.fresh
+    if fresh is None:
+        return []
+    bad = [] if fresh.commits == 0 else [f"it made {_count(fresh.commits, 'commit')}"]
+    bad += [] if fresh.ended.is_over else [f"it ended with {fresh.ended}"]
+    text = f"{_count(fresh.commits, 'commit')}, {_count(len(fresh.exchanges), 'request')} from an empty folder"
+    return [judged("journal-lost", "Nor without its journal", text, bad, {"commits": fresh.commits})]
+
+
 def converges(happened: Happened, trial: Trial | None, id: str, name: str) -> Invariant:
     """A trial ended in the normalised state of the undisturbed run, and what disturbs it really occurred."""
     if trial is None:
@@ -150,7 +162,7 @@ def converges(happened: Happened, trial: Trial | None, id: str, name: str) -> In
     if not occurred:
         return not_applicable(id, name, _why_nothing_occurred(trial))
     counts = {"runs": len(trial.runs), "occurred": len(trial.struck) or sum(trial.met)}
-    text = f"{occurred}; {_endings(trial)}"
+    text = "; ".join(filter(None, [occurred, _endings(trial)]))
     ids = [struck.context_id for struck in trial.struck if struck.context_id]
     if not trial.is_done:
         return judged(id, name, text, [f"it never exited 0 in {_count(len(trial.runs), 'run')}"], counts, ids)
@@ -172,7 +184,7 @@ def _occurred(trial: Trial) -> str:
         met = [point for point, here in zip(("request", "write"), trial.met, strict=True) if here]
         wrote = " + ".join(str(run.commits) for run in trial.runs[:2])
         turns = _count(_turns(trial), "turn")
-        return f"met at first {' and '.join(met)}, {wrote} rows in {turns}" if met else ""
+        return f"met at first {' and '.join(met)}, {wrote} commits in {turns}" if met else ""
     times = Counter(struck.fault for struck in trial.struck)
     return ", ".join(f"{times[fault]} × {fault.short}" for fault in Fault if times[fault])
 
@@ -193,7 +205,8 @@ def _endings(trial: Trial) -> str:
     """In how many runs the trial ended, and how those ended that were neither done nor killed."""
     codes = Counter(str(run.ended) for run in trial.runs if not (run.ended.is_over or _was_killed(run)))
     others = ", ".join(f"{count} × {ended}" for ended, count in codes.items())
-    return f"{_count(len(trial.runs), 'run')}{f' ({others})' if others else ''}"
+    runs = "" if trial.met else _count(len(trial.runs), "run")
+    return " ".join(filter(None, [runs, f"({others})" if others else ""]))
 
 
 def _was_killed(run: Run) -> bool:

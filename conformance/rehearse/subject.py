@@ -26,6 +26,7 @@ class Subject:
         words: the command; what differs between runs is in its environment.
         shown: how reports name it.
         plan_words: a dry run to be tried before the first real one; empty when it has none.
+        needs_no_folder: whether a finished migration is left alone also without the working folder (the journal).
         done_codes: exit codes after which another run would do no more.
         unites_members: whether runs over parts of a source add up, so that overlapping parts may be tried at once.
     """
@@ -34,6 +35,7 @@ class Subject:
     shown: str
     plan_words: tuple[str, ...] = ()
     unites_members: bool = False
+    needs_no_folder: bool = False
     done_codes: frozenset[int] = DONE
 
     @staticmethod
@@ -57,6 +59,7 @@ class Subject:
             shown=shlex.join(["migrator", "apply", *given, "--journal", JOURNAL]),
             plan_words=(*migrator, "plan", *mapped),
             unites_members=True,
+            needs_no_folder=True,
             done_codes=DONE | {DECISIONS_OPEN},
         )
 

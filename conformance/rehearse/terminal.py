@@ -43,13 +43,14 @@ class TerminalTeller:
 
     def complaint(self, complaint: Complaint) -> None:
         """Batches, the exit code, and the explanation of the first refusal."""
-        self.heading(1, "The complaint: a script that reads the template's version once and sends batches of 50")
+        self.heading(1, "The complaint: a script that reads the template's version once and sends it with every batch")
         run = complaint.trial.runs[0]
         for line in batch_lines(complaint):
             self._console.print(f"   {escape(line)}")
         self._console.print(f"   the script ends with {escape(str(run.ended))}\n")
         if complaint.explanation:
-            print_essence(self._console, complaint.explanation)
+            known = {batch.context_id: f"batch {batch.number}" for batch in complaint.batches}
+            print_essence(self._console, complaint.explanation, known)
 
     def migration(self, subject: Subject) -> None:
         """The trials begin."""

@@ -27,7 +27,7 @@ from conformance.target import Client, Control, Credentials
 
 ATTEMPTS_MIN = 5
 STAGGER_S_MAX = 0.02
-AGAIN = "again"
+AGAIN, FRESH = "again", "fresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Run:
 
     Args:
         party: its name within the trial: `plan`, `run 1`, `a`, `b`, `again`.
-        commits: rows of the commit log that its client wrote.
+        commits: how many its client made.
         exchanges: what passed its gate.
         upstream_failures: requests on which the target itself broke the connection.
     """
@@ -62,6 +62,7 @@ class Trial:
         state: what the organisation held when it did, before the replay.
         done_sequence: last commit before the replay.
         commits: the whole log, replay included.
+        fresh: one more run from an empty folder; only for a subject that claims to need none.
         met: whether the two runs met at their first request, and at their first write; empty for one run.
     """
 
@@ -76,6 +77,7 @@ class Trial:
     struck: tuple[Struck, ...] = ()
     met: tuple[bool, ...] = ()
     plan: Run | None = None
+    fresh: Run | None = None
 
     @property
     def is_done(self) -> bool:
@@ -153,7 +155,8 @@ class _Organisation:
         return run
 
     def _ran(self, gate: Gate, client: Credentials, ended: Ended, seconds: float) -> Run:
-        commits = sum(row.client_id == client.client_id for row in self.bench.control.commits(self.id))
+        log = self.bench.control.commits(self.id)
+        commits = len({row.sequence for row in log if row.client_id == client.client_id})
         return Run(
             gate.party, client.client_id, ended, seconds, commits, tuple(gate.exchanges), tuple(gate.upstream_failures)
         )
@@ -180,10 +183,11 @@ class _Organisation:
         state = Client(self.bench.http, self.credentials).final_state()
         done_sequence = max((row.sequence for row in self.bench.control.commits(self.id)), default=0)
         replay = self.run(AGAIN, folder) if is_done else None
+        fresh = self.run(FRESH, FRESH) if replay and plan and self.bench.subject.needs_no_folder else None
         commits = self.bench.control.commits(self.id)
         return Trial(
             self.name, self.id, tuple(runs), replay, state, done_sequence, commits, self.script.planned,
-            self.script.struck, met, plan,
+            self.script.struck, met, plan, fresh,
         )  # fmt: skip
 
 

@@ -173,6 +173,12 @@ def test_another_request_need_not_wait() -> None:
     assert verdicts(replace(SOUND, busy=busy))["retry-after"].verdict is Verdict.PASS
 
 
+def test_a_run_without_its_journal_that_writes_is_wrong() -> None:
+    assert failing(replace(SOUND, alone=replace(ALONE, fresh=run("fresh", commits=1)))) == {"journal-lost"}
+    assert failing(replace(SOUND, alone=replace(ALONE, fresh=run("fresh", exit_code=3)))) == {"journal-lost"}
+    assert failing(replace(SOUND, alone=replace(ALONE, fresh=run("fresh")))) == set()
+
+
 def test_open_decisions_are_no_failure_and_are_said() -> None:
     ended = Ended(4, done_codes=frozenset({0, 4}))
     undecided = replace(run(), ended=ended)
@@ -185,6 +191,6 @@ def test_open_decisions_are_no_failure_and_are_said() -> None:
 def test_every_invariant_is_in_the_readme() -> None:
     readme = Path(conformance.__file__).with_name("README.md").read_text("utf-8")
     undecided = replace(run(), ended=Ended(4, done_codes=frozenset({0, 4})))
-    plan = replace(ALONE, plan=run("plan", 2), runs=(undecided,))
+    plan = replace(ALONE, plan=run("plan", 2), runs=(undecided,), fresh=run("fresh"))
     every = {*verdicts(replace(SOUND, alone=plan, overlap=replace(TOGETHER, name="overlap"))), "complaint"}
     assert {id for id in every if f"`{id}`" not in readme} == set()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.errors import SourceUnreadable
-from conformance.source import agents_of, parse_users, users_file
+from conformance.source import agents_of, parse_users, users_file, write_part
 
 AGENT = {"id": 7, "name": "Ada", "email": "ada@example.com", "role": "agent", "role_type": 0, "active": True}
 ROWS = st.lists(st.fixed_dictionaries({"id": st.integers(), "email": st.none() | st.text(max_size=8)}), max_size=6)
@@ -67,3 +67,17 @@ def test_a_folder_without_users_and_one_with_two_are_refused(tmp_path: Path) -> 
         users_file(tmp_path)
     with pytest.raises(SourceUnreadable, match="is not a folder"):
         users_file(tmp_path / "missing")
+
+
+def test_parts_of_a_source_keep_everybody_who_need_not_arrive(tmp_path: Path) -> None:
+    agents = [{**AGENT, "id": number, "email": f"{number}@example.com"} for number in range(1, 4)]
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    (whole / "users.ndjson").write_text(
+        "".join(f"{json.dumps(row)}\n" for row in (*agents, {**AGENT, "id": 9, "role": "end-user"})), "utf-8"
+    )
+    (whole / "groups.json").write_text("[]", "utf-8")
+    write_part(whole, tmp_path / "part", [1, 3])
+    rows = json.loads((tmp_path / "part" / "users.json").read_text("utf-8"))["users"]
+    assert [row["id"] for row in rows] == [1, 3, 9]
+    assert sorted(path.name for path in (tmp_path / "part").iterdir()) == ["groups.json", "users.json"]
