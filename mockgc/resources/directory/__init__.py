@@ -1,5 +1,6 @@
 """People and where they belong: divisions, users, groups, teams."""
 
+from mockgc.resources.directory import external_ids, users
 from mockgc.resources.directory.divisions import DIVISION
 
-RESOURCES = (DIVISION,)
+RESOURCES = (DIVISION, users.RESOURCE, external_ids.RESOURCE)
