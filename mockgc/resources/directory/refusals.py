@@ -54,3 +54,7 @@ TOO_MANY_MEMBERS = ErrorCode(
     "constraint.validation", 400, "a call changes so many members or entries at most",
     assumed("the limits (50 group members) are documented, the code is not"), "Send them in smaller batches.",
 )  # fmt: skip
+TOO_MANY_REMOVED = ErrorCode(
+    "bad.request", 400, "a call removes so many members at most",
+    assumed("the limit (50 group members) is documented, the code is not"), "Send them in smaller batches.",
+)  # fmt: skip
