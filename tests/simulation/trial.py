@@ -24,7 +24,7 @@ from conformance.checkers import (
     unique_keys,
     version_steps,
 )
-from conformance.simulation import Disk, End, Process, Sometimes
+from conformance.simulation import Disk, End, Process, Sometimes, describe
 from tests.simulation.world import World
 
 T = TypeVar("T")
@@ -138,4 +138,6 @@ def quiet_wrote(trial: Trial[Any]) -> tuple[Violation, ...]:
 def judge(trial: Trial[Any], *violations: Violations | tuple[str, ...]) -> None:
     """Fail with everything that does not hold and the story of the run."""
     found = [str(violation) for some in violations for violation in some]
-    assert not found, "\n".join([*found, "", "what happened:", trial.story()])
+    assert not found, "\n".join(
+        [*found, "", f"plan {list(trial.world.plan)} ({describe(trial.world.plan)}):", trial.story()]
+    )

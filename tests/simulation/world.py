@@ -61,6 +61,7 @@ class World:
 
     def rewire(self, plan: Sequence[int] = (), budget: Budget | None = None) -> Wire:
         """A new wire to the same organisation, for a trial that starts where another one ended."""
+        self.plan = plan
         self.wire = Wire(
             self.app.wsgi_app,
             plan,
