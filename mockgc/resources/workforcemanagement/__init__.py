@@ -1,5 +1,8 @@
 """Workforce management as published: `/api/v2/workforcemanagement`."""
 
+from mockgc.resources.workforcemanagement.activity_codes import ACTIVITY_CODE
+from mockgc.resources.workforcemanagement.agents import AGENT
 from mockgc.resources.workforcemanagement.business_units import BUSINESS_UNIT
+from mockgc.resources.workforcemanagement.management_units import MANAGEMENT_UNIT
 
-RESOURCES = (BUSINESS_UNIT,)
+RESOURCES = (BUSINESS_UNIT, ACTIVITY_CODE, MANAGEMENT_UNIT, AGENT)

@@ -7,7 +7,7 @@ The version belongs to the settings: it stands in `settings.metadata`, is claime
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +25,11 @@ from mockgc.resources.kit import (
     Stamp,
     children,
     everything,
+    many,
     parameters,
     reply,
 )
+from mockgc.resources.workforcemanagement.default_codes import default_codes
 
 PATH = "/api/v2/workforcemanagement/businessunits"
 SETTINGS = Stamp("settings.metadata.version", moved_by="settings")
@@ -80,7 +82,7 @@ def division(division_id: str) -> Entity:
     return {"id": division_id, "selfUri": f"/api/v2/authorization/divisions/{division_id}"}
 
 
-def expanded(entity: Entity, wanted: frozenset[str], always: tuple[str, ...]) -> Entity:
+def expanded(entity: Entity, wanted: Collection[str], always: tuple[str, ...]) -> Entity:
     """A unit with as much of its settings as `expand` names: none, all (`settings`), or parts beside `always`."""
     if "settings" in wanted:
         return entity
@@ -90,12 +92,6 @@ def expanded(entity: Entity, wanted: frozenset[str], always: tuple[str, ...]) ->
         keep = parts | set(always)
         shown["settings"] = {name: value for name, value in entity["settings"].items() if name in keep}
     return shown
-
-
-def expands(request: Request) -> frozenset[str]:
-    """What the query parameter `expand` names; it may come several times or with commas."""
-    pairs = (pair.partition("=") for pair in request.raw_query.replace("%2C", ",").split("&"))
-    return frozenset(name for key, _, value in pairs if key == "expand" for name in value.split(","))
 
 
 def _settings(unit_id: str, sent: Entity, before: Entity) -> Entity:
@@ -131,13 +127,14 @@ def _create(resource: Resource, _: Operation, view: View, request: Request) -> O
         "division": division(request.body["divisionId"]),
         "settings": _settings(unit_id, sent, first),
     }
-    return COMMON.create(resource, view, content, 201)
+    outcome = COMMON.create(resource, view, content, 201)
+    return replace(outcome, writes=(*outcome.writes, *default_codes(view, unit_id, f"{uri(unit_id)}/activitycodes")))
 
 
 def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     unit = COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
-    body = expanded(unit, expands(request), ("metadata", *_FIXED))
+    body = expanded(unit, many(request, "expand"), ("metadata", *_FIXED))
     return replace(reply(view, "businessUnit", unit), body=body)
 
 

@@ -7,35 +7,12 @@ from typing import Any
 import pytest
 
 from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.units import business_unit_of, division_of, management_unit_of, unit_body
 
 
 @pytest.fixture
 def call() -> Caller:
     return Caller()
-
-
-def division_of(call: Caller) -> str:
-    """A new division."""
-    made = call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
-    return str(made["id"])
-
-
-def unit_body(division_id: str, name: str = "Support") -> dict[str, Any]:
-    """What a business unit is created with."""
-    return {
-        "name": name,
-        "divisionId": division_id,
-        "settings": {"startDayOfWeek": "Monday", "timeZone": "Europe/Paris"},
-    }
-
-
-def unit_of(call: Caller, name: str = "Support") -> dict[str, Any]:
-    """A new business unit, in a division of its own when there is none yet."""
-    divisions = call("getAuthorizationDivisions")["entities"]
-    division_id = divisions[0]["id"] if divisions else division_of(call)
-    made = call("postWorkforcemanagementBusinessunits", expect=201, json=unit_body(division_id, name))
-    assert isinstance(made, dict)
-    return made
 
 
 def scheduling(version: int, smoothing: str = "ConsistentServiceLevel") -> dict[str, Any]:
@@ -44,7 +21,7 @@ def scheduling(version: int, smoothing: str = "ConsistentServiceLevel") -> dict[
 
 
 def test_a_unit_is_read_with_its_settings_only_when_expand_asks(call: Caller) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     plain = call("getWorkforcemanagementBusinessunit", made["id"])
     assert "settings" not in plain
     whole = call("getWorkforcemanagementBusinessunit", made["id"], params={"expand": "settings"})
@@ -54,7 +31,7 @@ def test_a_unit_is_read_with_its_settings_only_when_expand_asks(call: Caller) ->
 
 
 def test_settings_move_by_one_under_the_version_last_read(call: Caller) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     assert made["settings"]["metadata"]["version"] == 1
     moved = call("patchWorkforcemanagementBusinessunit", made["id"], json=scheduling(1))
     assert moved["settings"]["metadata"]["version"] == 2
@@ -63,7 +40,7 @@ def test_settings_move_by_one_under_the_version_last_read(call: Caller) -> None:
 
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, version: int) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     call("patchWorkforcemanagementBusinessunit", made["id"], json=scheduling(1))
     before = call.state()
     refused = call(
@@ -77,27 +54,27 @@ def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, version
 
 
 def test_a_rename_carries_no_version_and_moves_none(call: Caller) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     call("patchWorkforcemanagementBusinessunit", made["id"], json=scheduling(1))
     renamed = call("patchWorkforcemanagementBusinessunit", made["id"], json={"name": "Care"})
     assert (renamed["name"], renamed["settings"]["metadata"]["version"]) == ("Care", 2)
 
 
 def test_settings_without_a_version_are_refused(call: Caller) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     refused = call("patchWorkforcemanagementBusinessunit", made["id"], expect=400, json={"settings": {"metadata": {}}})
     assert refused["code"] == "bad.request"
 
 
 def test_day_and_zone_of_a_unit_stay_as_created(call: Caller) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     body = {"settings": {"metadata": {"version": 1}, "timeZone": "Asia/Tokyo", "startDayOfWeek": "Sunday"}}
     assert call("patchWorkforcemanagementBusinessunit", made["id"], json=body) == made
 
 
 @pytest.mark.parametrize("name", ["Support", " SUPPORT "])
 def test_a_taken_name_is_refused_on_create_and_on_rename(call: Caller, name: str) -> None:
-    made, other = unit_of(call), unit_of(call, "Sales")
+    made, other = business_unit_of(call), business_unit_of(call, "Sales")
     before = call.state()
     body = unit_body(made["division"]["id"], name)
     assert call("postWorkforcemanagementBusinessunits", expect=400, json=body)["code"] == "wfm.validation.failure"
@@ -122,7 +99,7 @@ def test_what_names_nothing_or_breaks_a_limit_is_refused(call: Caller, change: d
 
 
 def test_listings_give_the_short_form_and_filter_by_division(call: Caller) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     short = {name: made[name] for name in ("id", "name", "division", "selfUri")} | {"authorized": True}
     for listing in ("getWorkforcemanagementBusinessunits", "getWorkforcemanagementBusinessunitsDivisionviews"):
         assert call(listing)["entities"] == [short]
@@ -130,9 +107,19 @@ def test_listings_give_the_short_form_and_filter_by_division(call: Caller) -> No
 
 
 def test_a_deleted_unit_is_gone_and_frees_its_name_and_division(call: Caller) -> None:
-    made = unit_of(call)
+    made = business_unit_of(call)
     call("deleteAuthorizationDivision", made["division"]["id"], expect=409)
     call("deleteWorkforcemanagementBusinessunit", made["id"], expect=204)
     for operation in ("getWorkforcemanagementBusinessunit", "deleteWorkforcemanagementBusinessunit"):
         assert call(operation, made["id"], expect=404)["code"] == "wfm.business.unit.not.found"
-    unit_of(call)
+    business_unit_of(call)
+
+
+def test_a_unit_with_management_units_is_not_deleted_until_they_are(call: Caller) -> None:
+    made = business_unit_of(call)
+    inside = management_unit_of(call, made["id"])
+    refused = call("deleteWorkforcemanagementBusinessunit", made["id"], expect=400)
+    assert refused["code"] == "wfm.not.allowed"
+    assert refused["details"][0]["entityId"] == inside["id"]
+    call("deleteWorkforcemanagementManagementunit", inside["id"], expect=204)
+    call("deleteWorkforcemanagementBusinessunit", made["id"], expect=204)
