@@ -1,7 +1,8 @@
 """
 `conformance rehearse | symptoms`: proof that a migration survives, and the conflicts that people meet.
 
-Exit codes: 0 all invariants hold (or all symptoms reproduce), 1 one does not, 2 the rehearsal itself could not be held.
+Exit codes: 0 all invariants hold (or all symptoms reproduce), 1 one does not, 2 the rehearsal itself could not be held,
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from conformance.symptoms.scene import Played, Symptom, play
 from conformance.symptoms.terminal import catalogue_table, print_played
 from conformance.target import connect
 
-HOLDS, FAILS, NOT_HELD = 0, 1, 2
+HOLDS, FAILS, NOT_HELD, INTERRUPTED = 0, 1, 2, 130
 AGENTS, SEED = 320, 7
 
 
@@ -86,9 +87,8 @@ def rehearse_command(
     try:
         verdict = _rehearse(folder, agents or AGENTS, seed, source, mapping, json_file, time_limit, command)
         keeps |= verdict is report.Verdict.FAIL
-    except ConformanceError as error:
-        click.echo(f"conformance: {error}", err=True)
-        sys.exit(NOT_HELD)
+    except (ConformanceError, httpx.TransportError, KeyboardInterrupt) as error:
+        sys.exit(_not_held(error))
     finally:
         if not keeps:
             shutil.rmtree(folder, ignore_errors=True)
@@ -174,9 +174,8 @@ def symptoms_command(names: tuple[str, ...], only_list: bool, seed: int, json_fi
     try:
         with running_emulator(seed) as base_url, connect(base_url) as http:
             played = [_played(console, symptom, http) for symptom in chosen]
-    except ConformanceError as error:
-        click.echo(f"conformance: {error}", err=True)
-        sys.exit(NOT_HELD)
+    except (ConformanceError, httpx.TransportError, KeyboardInterrupt) as error:
+        sys.exit(_not_held(error))
     good = sum(each.verdict == "pass" for each in played)
     verdict = report.Verdict.PASS if good == len(played) else report.Verdict.FAIL
     if json_file is not None:
@@ -184,6 +183,16 @@ def symptoms_command(names: tuple[str, ...], only_list: bool, seed: int, json_fi
     style = report.STYLES[verdict]
     console.print(f"\n[{style}]{verdict.upper()}[/]  {good} of {len(played)} reproduced, explained and cured")
     sys.exit(HOLDS if verdict is report.Verdict.PASS else FAILS)
+
+
+def _not_held(error: BaseException) -> int:
+    """Say in one sentence why nothing was judged; gives the exit code."""
+    if isinstance(error, KeyboardInterrupt):
+        click.echo("conformance: interrupted; nothing was judged", err=True)
+        return INTERRUPTED
+    gone = f"the emulator does not answer any more ({error})" if isinstance(error, httpx.TransportError) else error
+    click.echo(f"conformance: {gone}", err=True)
+    return NOT_HELD
 
 
 def _chosen(names: tuple[str, ...]) -> tuple[Symptom, ...]:

@@ -197,7 +197,7 @@ def _turns(trial: Trial) -> int:
 
 def _why_nothing_occurred(trial: Trial) -> str:
     if trial.met:
-        return "one run ended before the other had sent its first request"
+        return "the two runs did not come together: one had ended before the other sent its first request"
     return "no fault could strike: the program made no write of the kind it was planned for"
 
 
