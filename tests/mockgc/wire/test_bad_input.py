@@ -112,8 +112,19 @@ def test_head_is_not_allowed_and_has_no_body() -> None:
     assert (answer.status_code, answer.get_data()) == (405, b"")
 
 
-UNKNOWN = ["/api/v2/wfm", "/api/v2/wfm/", "/api/v2/wfm/users/", "/api/v2/wfm//users", "//api/v2/wfm/users", "/", "/x",
-           "/api/v2/wfm/users/a/b", "/api/v2/wfm/%00", "/api/v2/wfm/%ff%fe", "/api/v2/wfm/users%2fgroups%2f/x"]  # fmt: skip
+UNKNOWN = [
+    "/api/v2/wfm",
+    "/api/v2/wfm/",
+    "/api/v2/wfm/users/",
+    "/api/v2/wfm//users",
+    "//api/v2/wfm/users",
+    "/",
+    "/x",
+    "/api/v2/wfm/users/a/b",
+    "/api/v2/wfm/%00",
+    "/api/v2/wfm/%ff%fe",
+    "/api/v2/wfm/users%2fgroups%2f/x",
+]
 
 
 @pytest.mark.parametrize("path", UNKNOWN)
@@ -133,9 +144,23 @@ def test_a_strange_id_names_nothing(entity_id: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["bogus=1", "pageSize=0", "pageSize=101", "pageSize=", "pageSize=1.0", "pageSize=%C2%B2", "pageNumber=0", "pageSize=-1",
-     "pageNumber=" + "9" * 5000, "pageSize=5&pageSize=5", "name=a&name=a", "name=%ff", "version=1", "force=true"],
-)  # fmt: skip
+    [
+        "bogus=1",
+        "pageSize=0",
+        "pageSize=101",
+        "pageSize=",
+        "pageSize=1.0",
+        "pageSize=%C2%B2",
+        "pageNumber=0",
+        "pageSize=-1",
+        "pageNumber=" + "9" * 5000,
+        "pageSize=5&pageSize=5",
+        "name=a&name=a",
+        "name=%ff",
+        "version=1",
+        "force=true",
+    ],
+)
 def test_query_parameters_are_known_single_and_within_bounds(query: str) -> None:
     answer = Caller().ask("GET", f"users?{query}")
     assert answer.status_code == 400
@@ -180,7 +205,8 @@ CONTROL: list[tuple[str, str, str]] = [
     ("POST", "organisations", '{"name": 1}'), ("POST", "organisations", '{"seed": "x"}'),
     ("POST", "organisations", '{"seed": true}'), ("POST", "organisations", '{"bogus": 1}'),
     ("POST", "organisations", "[]"), ("POST", "organisations", "{"), ("POST", "organisations", '{"\\ud800": 1}'),
-    ("POST", "organisations", '{"name": 1, "name": 2}'), ("POST", "organisations/ORG/clients", '{"permissions": "all"}'),
+    ("POST", "organisations", '{"name": 1, "name": 2}'),
+    ("POST", "organisations/ORG/clients", '{"permissions": "all"}'),
     ("POST", "organisations/ORG/clients", '{"permissions": [1]}'),
     ("POST", "organisations/ORG/clients", '{"permissions": ["no colons"]}'),
     ("POST", "organisations/ORG/clients", '{"accessTokenSeconds": 0}'),

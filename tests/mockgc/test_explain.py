@@ -1,0 +1,131 @@
+"""`explain` answers the four questions of the complaint, and says what it cannot know."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.mockgc.caller import Caller, Week, emulator, shift
+
+EIGHT = [shift(minutes=60)]
+
+
+def test_question_1_each_header_that_was_tried_is_shown_as_ignored() -> None:
+    week = Week()
+    week.send({week.ada["id"]: EIGHT}, 1)
+    body = week.body({week.bob["id"]: EIGHT}, 1)
+    found = week.caller.explain(week.caller.ask("POST", "schedules", body, **{"If-Match": "*", "X-Override": "1"}))
+    assert {h["name"] for h in found["ignoredHeaders"]} == {"If-Match", "X-Override"}
+    assert "no bypass" in found["text"]
+
+
+def test_question_2_the_batch_that_moved_the_version_is_named_with_the_three_ways_on() -> None:
+    week = Week()
+    week.caller.ask("GET", week.template["selfUri"])
+    moved = week.send({week.ada["id"]: EIGHT}, 1).headers["ININ-Correlation-Id"]
+    found = week.caller.explain(week.send({week.bob["id"]: EIGHT}, 1))
+    assert found["rule"]["code"] == "wfm.transaction.conflict"
+    assert "stated" in found["rule"]["provenance"]
+    assert [row["contextId"] for row in found["commits"]] == [moved]
+    assert (found["fields"][0]["sent"], found["fields"][0]["stored"]) == ("1", "2")
+    for part in (
+        moved,
+        "2026-11-23T09:00:00.000Z",
+        "Read the entity again",
+        "scheduleTemplateVersion",
+        "leave version out",
+    ):
+        assert part in found["nextStep"]
+
+
+def test_question_2_another_client_moved_it_and_this_one_last_read_before() -> None:
+    week = Week()
+    other = week.caller.other()
+    read = other.ask("GET", week.template["selfUri"]).headers["ININ-Correlation-Id"]
+    week.send({week.ada["id"]: EIGHT}, 1)
+    found = other.explain(other.ask("POST", "schedules", week.body({week.bob["id"]: EIGHT}, 1)))
+    assert found["lastRead"]["version"] == 1
+    assert found["lastRead"]["contextId"] == read
+    assert found["commits"][0]["clientId"] == week.caller.organisation.client_id
+    assert found["commits"][0]["ownClient"] is False
+
+
+def test_question_3_a_zone_that_does_not_fit_is_another_refusal_at_a_named_field() -> None:
+    caller = Caller()
+    london, template = caller.user("Lon", "Europe/London"), caller.template()
+    body = {"name": "G", "scheduleTemplateId": template["id"], "userIds": [london["id"]]}
+    found = caller.explain(caller.ask("POST", "users/groups", body))
+    assert (found["rule"]["code"], found["fields"][0]["fieldName"]) == ("wfm.time.zone.incompatible", "userIds[0]")
+    assert "the member has Europe/London, the template has Europe/Paris" in found["text"]
+
+
+def test_question_4_the_holder_the_request_that_made_it_and_the_difference() -> None:
+    caller = Caller()
+    early, late = caller.template("Early"), caller.template("Late")
+    held = caller.ask("POST", "users/groups", {"name": "Support", "scheduleTemplateId": early["id"]})
+    body = {"name": "support", "scheduleTemplateId": late["id"], "userIds": ["nobody"]}
+    found = caller.explain(caller.ask("POST", "users/groups", body))
+    holder = found["fields"][-1]["holder"]
+    assert (holder["kind"], holder["name"]) == ("group", "Support")
+    assert holder["createdBy"]["contextId"] == held.headers["ININ-Correlation-Id"]
+    assert {row["fieldName"] for row in found["difference"]} == {"name", "scheduleTemplateId", "userIds"}
+
+
+def test_an_accepted_request_says_what_it_changed() -> None:
+    week = Week()
+    found = week.caller.explain(week.send({week.ada["id"]: EIGHT}, 1))
+    assert found["outcome"] == "accepted"
+    assert [(row["kind"], row["versionAfter"]) for row in found["commits"]] == [
+        ("schedule", 1),
+        ("scheduleTemplate", 2),
+    ]
+    assert "changed 2 entities" in found["summary"]
+
+
+def test_a_dropped_request_is_said_to_be_dropped_and_an_unknown_one_is_404() -> None:
+    caller = Caller(emulator(journal_entries_max=2))
+    first = caller.ask("GET", "users")
+    caller.ask("GET", "users")
+    caller.ask("GET", "users")
+    assert caller.explain(first)["outcome"] == "dropped"
+    assert caller.control("journal")["evicted"] == 1
+    assert caller.ask("GET", "/_mockgc/explain/00000000-0000-4000-8001-000000000001").status_code == 404
+
+
+def test_the_culprit_is_named_from_the_commit_log_when_the_journal_has_dropped_it() -> None:
+    caller = Caller(emulator(journal_entries_max=1))
+    made = caller.template()
+    found = caller.explain(caller.ask("POST", "scheduletemplates", {"name": "early", "timeZone": "UTC"}))
+    assert found["fields"][0]["holder"]["createdBy"]["clientId"] == made["modifiedBy"]
+    assert found["fields"][0]["holder"]["createdBy"]["request"] == "(dropped from the journal)"
+
+
+def test_a_request_without_a_token_is_explained_too() -> None:
+    caller = Caller()
+    answer = caller.http.get("/api/v2/wfm/users")
+    assert "POST /oauth/token" in caller.explain(answer)["nextStep"]
+
+
+BAD = st.fixed_dictionaries(
+    {"name": st.sampled_from(["", "x", "x" * 101]), "timeZone": st.sampled_from(["UTC", "Mars"])},
+    optional={"email": st.sampled_from(["", "a@b"]), "zoo": st.none() | st.just(1), "version": st.just(1.0)},
+)
+
+
+@given(BAD)
+def test_no_line_names_its_place_twice_and_kinds_are_spoken(body: dict[str, object]) -> None:
+    caller = Caller()
+    text = caller.explain(caller.ask("POST", "users", body))["text"]
+    for line in text.splitlines():
+        words = line.split()
+        assert not any(one == two and one.endswith(":") for one, two in zip(words, words[1:], strict=False)), line
+        assert "\\u0000" not in line, "no regular expressions in front of people"
+
+
+@pytest.mark.parametrize("part", ["nextStep", "summary"])
+def test_every_explanation_ends_in_one_step(part: str) -> None:
+    caller = Caller()
+    found = caller.explain(caller.ask("POST", "users/groups", {"name": "G", "scheduleTemplateId": "none"}))
+    assert found[part]
+    assert "scheduleTemplateId: no schedule template has the id 'none'" in found["text"]
