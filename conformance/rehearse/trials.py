@@ -119,6 +119,7 @@ class _Organisation:
         self.bench, self.name = bench, name
         self.credentials = bench.control.create_organisation(name)
         self.script = Script(planned)
+        self.programs: list[Program] = []
         self.folder = bench.folder / name.replace(" ", "-")
         self.folder.mkdir(parents=True)
 
@@ -146,6 +147,7 @@ class _Organisation:
                     log_file(self.folder, party),
                 )
                 gate.kill = program.kill
+                self.programs.append(program)
                 ended = program.wait(bench.limit_s, bench.subject.done_codes)
         finally:
             for meeting in meetings:
@@ -254,7 +256,12 @@ def _race(organisation: _Organisation, sources: Sequence[Path]) -> tuple[list[Ru
             threads.submit(organisation.run, party, party, meetings=meetings, source=source)
             for party, source in zip(("a", "b"), sources, strict=True)
         ]
-        return [run.result() for run in begun], tuple(meeting.met for meeting in meetings)
+        try:
+            return [run.result() for run in begun], tuple(meeting.met for meeting in meetings)
+        except BaseException:  # interrupted: the pool waits for its threads, and they for their programs
+            for program in organisation.programs:
+                program.kill()
+            raise
 
 
 def _stagger(party: str, is_race: bool) -> Callable[[], float]:
