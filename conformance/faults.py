@@ -169,4 +169,5 @@ def draw(faults: Sequence[Fault], writes: Mapping[str, int], seed: int, kinds_ea
             kind = kinds[turn % len(kinds)]
             planned.append(Planned(fault, kind, rng.randint(1, writes[kind])))
             turn += 1
-    return sorted(planned, key=lambda p: (KINDS.index(p.kind), p.nth))
+    # On one position what strikes before the commit comes first: its write is sent again, so the other finds one too.
+    return sorted(planned, key=lambda p: (KINDS.index(p.kind), p.nth, p.fault.is_after_commit))

@@ -52,10 +52,19 @@ def test_a_drawn_plan_lies_within_the_writes_of_the_undisturbed_run(
     assert Counter(planned.fault for planned in plan) == {fault: min(kinds_each, written) for fault in Fault if written}
 
 
-def test_every_drawn_fault_strikes_when_the_same_writes_come_again() -> None:
-    plan = draw([Fault.LOST_BEFORE, Fault.LOST_AFTER], {"user": 3, "group": 2}, seed=7)
-    script = Script(plan)
-    play(script, [("user", 201)] * 6 + [("group", 201)] * 5)
+@given(st.permutations(list(Fault)), COUNTS, st.integers(0, 1000), st.integers(1, 4))
+def test_every_drawn_fault_strikes_a_program_that_repeats_what_did_not_arrive(
+    faults: list[Fault], counts: dict[str, int], seed: int, kinds_each: int
+) -> None:
+    pair = [faults[0], next(fault for fault in faults if fault.is_after_commit != faults[0].is_after_commit)]
+    script = Script(draw(pair, counts, seed, kinds_each))
+    for kind, count in counts.items():
+        committed = 0
+        while committed < count:
+            due = script.before("run 1", "POST", PATHS[kind])
+            committed += due is None or due.fault.is_after_commit
+            if due is not None and due.fault.is_after_commit:
+                script.after(due, "run 1", "POST", PATHS[kind], 201, "context")
     assert script.pending == 0
 
 
