@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from conformance.faults import Fault, Planned, Script, draw, kind_of
@@ -53,6 +53,7 @@ def test_a_drawn_plan_lies_within_the_writes_of_the_undisturbed_run(
 
 
 @given(st.permutations(list(Fault)), COUNTS, st.integers(0, 1000), st.integers(1, 4))
+@example([Fault.KILL_AFTER, Fault.KILL_BEFORE], {"user": 1}, 0, 1)
 def test_every_drawn_fault_strikes_a_program_that_repeats_what_did_not_arrive(
     faults: list[Fault], counts: dict[str, int], seed: int, kinds_each: int
 ) -> None:
