@@ -95,7 +95,10 @@ def serve_command(
     except (PortTaken, DataFileMismatch) as error:
         raise click.ClickException(str(error)) from None
     except ValidationError as error:
-        lines = [f"MOCKGC_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+        lines = [
+            f"MOCKGC_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"]
+            for e in error.errors(include_input=False)
+        ]
         raise click.ClickException("; ".join(lines)) from None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import AwareDatetime, Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -30,3 +30,9 @@ class Settings(BaseSettings):
     journal_entries_max: int = Field(
         default=10_000, ge=1, description="Requests kept per organisation; older ones are dropped."
     )
+
+    @model_validator(mode="after")
+    def _credentials_come_as_a_pair(self) -> Settings:
+        if (self.client_id is None) != (self.client_secret is None):
+            raise ValueError("MOCKGC_CLIENT_ID and MOCKGC_CLIENT_SECRET go together: set both or neither")
+        return self
