@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,7 +121,7 @@ def test_no_line_names_its_place_twice_and_kinds_are_spoken(body: dict[str, obje
     text = caller.explain(caller.ask("POST", "users", body))["text"]
     for line in text.splitlines():
         words = line.split()
-        assert not any(one == two and one.endswith(":") for one, two in zip(words, words[1:], strict=False)), line
+        assert not any(one == two and one.endswith(":") for one, two in pairwise(words)), line
         assert "\\u0000" not in line, "no regular expressions in front of people"
 
 

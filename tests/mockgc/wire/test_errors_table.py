@@ -85,7 +85,7 @@ def test_a_week_may_be_replaced_with_a_body_that_is_too_large_elsewhere() -> Non
     assert caller.raw("POST", "schedules", BIG).status_code == 413
 
 
-def conflicts() -> list[tuple[str, str]]:
+def conflicts() -> list[tuple[str, str | None]]:
     """All that one PUT of a group can break at once."""
     caller = Caller()
     paris, london = caller.template("Paris"), caller.user("Lon", "Europe/London")

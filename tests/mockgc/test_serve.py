@@ -1,0 +1,79 @@
+"""`mockgc serve` as a program."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import ValidationError
+
+from mockgc import Settings
+from mockgc.pytest_plugin import _base_url
+
+SECRET = "correct-horse-battery"
+FIXED = {"MOCKGC_CLIENT_ID": "my-client", "MOCKGC_CLIENT_SECRET": SECRET}
+
+
+def start(*flags: str, **environment: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "mockgc.cli", "serve", *flags]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCKGC_")}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, env={**clean, **environment})
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_quiet_server_says_all_in_its_ready_file_and_stops_cleanly(tmp_path: Path, stop: signal.Signals) -> None:
+    ready = tmp_path / "ready.json"
+    with start("--port", "0", "--quiet", "--ready-file", str(ready), **FIXED) as process:
+        url = _base_url(process, ready)
+        found = json.loads(ready.read_text("utf-8"))
+        grant = {"grant_type": "client_credentials"}
+        token = httpx.post(f"{url}/oauth/token", data=grant, auth=("my-client", SECRET), trust_env=False)
+        refused = httpx.get(f"{url}/api/v2/wfm/users", trust_env=False)
+        process.send_signal(stop)
+        out, err = process.communicate(timeout=20)
+    assert set(found) == {"baseUrl", "organisationId", "clientId", "clientSecret"}
+    assert (found["clientId"], found["clientSecret"]) == ("my-client", SECRET)
+    assert ready.stat().st_mode & 0o777 == 0o600
+    assert not found["baseUrl"].endswith(":0")
+    assert (token.status_code, refused.status_code) == (200, 401)
+    assert (process.returncode, out, err) == (0, b"", b"")
+
+
+def test_a_taken_port_is_a_clear_error() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with start("--port", str(port)) as process:
+            out, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert str(port) in err.decode()
+    assert "--port" in err.decode()
+    assert b"Traceback" not in err + out
+
+
+@pytest.mark.parametrize("alone", list(FIXED))
+def test_half_of_the_credentials_is_a_clear_error_that_shows_no_secret(alone: str) -> None:
+    with start("--port", "0", **{alone: FIXED[alone]}) as process:
+        out, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert b"set both or neither" in err
+    assert SECRET.encode() not in out + err
+
+
+def test_the_settings_never_show_the_secret() -> None:
+    settings = Settings(client_id="my-client", client_secret=SECRET)  # type: ignore[arg-type]
+    assert SECRET not in repr(settings) + str(settings.model_dump())
+
+
+def test_an_instant_without_offset_is_refused() -> None:
+    with pytest.raises(ValidationError, match="timezone"):
+        Settings(freeze="2026-11-30T08:00:00")  # type: ignore[arg-type]
