@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, assumed, documented
 from mockgc.domain.names import folded_name
@@ -13,6 +15,10 @@ PATH = "/api/v2/authorization/divisions"
 NAME_EXISTS = ErrorCode(
     "resource.already.exists", 409, "division names are unique", documented("POST authorization/divisions: 409"),
     "Use the division that has the name, or choose another name.",
+)  # fmt: skip
+RENAME_EXISTS = ErrorCode(
+    "request.conflict", 409, "division names are unique", assumed("PUT authorization/divisions declares no other"),
+    "Choose another name.",
 )  # fmt: skip
 IN_USE = ErrorCode(
     "request.conflict", 409, "a division with objects is not deleted", assumed("the contract declares the code only"),
@@ -36,7 +42,8 @@ def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
 def _replace(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
     before = _COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
-    return _COMMON.update(resource, view, before, known_fields(request.body, "name", "description"), None)
+    renamed = replace(resource, unique=(UniqueKey("name", RENAME_EXISTS, folded_name),))
+    return _COMMON.update(renamed, view, before, known_fields(request.body, "name", "description"), None)
 
 
 def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -62,7 +69,7 @@ DIVISION = Resource(
     behaviours={
         "postAuthorizationDivisions": Behaviour(_create, CONTRACT, (NAME_EXISTS,)),
         "getAuthorizationDivision": Behaviour(_read, CONTRACT),
-        "putAuthorizationDivision": Behaviour(_replace, CONTRACT, (NAME_EXISTS,)),
+        "putAuthorizationDivision": Behaviour(_replace, CONTRACT, (RENAME_EXISTS,)),
         "deleteAuthorizationDivision": Behaviour(_delete, assumed("refused while objects are in it"), (IN_USE,)),
         "getAuthorizationDivisions": Behaviour(_list, CONTRACT),
     },

@@ -23,7 +23,7 @@ def show(view: View, expand: Iterable[str], user: Entity) -> Entity:
     """A user as callers see it."""
     asked = frozenset(expand)
     shown = {name: value for name, value in user.items() if name not in EXPANDABLE or name in asked}
-    with_division(view, shown)
+    shown = with_division(view, shown)
     if "manager" in shown:
         shown["manager"] = summary(view, shown["manager"]["id"])
     for name, join in _JOINED.items():
@@ -43,9 +43,9 @@ def with_division(view: View, shown: Entity) -> Entity:
     """The division's current name beside its id."""
     division = shown.get("division")
     stored = view.get("division", division["id"]) if division else None
-    if stored is not None:
-        shown["division"] = {name: stored[name] for name in ("id", "name", "selfUri") if name in stored}
-    return shown
+    if stored is None:
+        return dict(shown)
+    return {**shown, "division": {name: stored[name] for name in ("id", "name", "selfUri") if name in stored}}
 
 
 def division_reference(division_id: str) -> Entity:

@@ -41,3 +41,11 @@ def test_listings_are_paged(call: Caller) -> None:
     page = call("getAuthorizationDivisions", params={"pageSize": 2, "pageNumber": 2})
     assert page["entities"] == made[2:4]
     assert (page["total"], page["pageCount"]) == (5, 3)
+
+
+def test_a_taken_name_is_refused_on_renaming(call: Caller) -> None:
+    call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
+    other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})
+    before = call.state()
+    call("putAuthorizationDivision", other["id"], expect=409, json={"name": "emea", "description": ""})
+    assert call.state() == before
