@@ -237,3 +237,11 @@ def test_batches_without_version_end_in_the_same_week_in_any_order(order: list[i
     assert {agent["userId"]: agent["shifts"][0]["start"] for agent in stored} == {
         user["id"]: f"{MONDAY}T{8 + n:02d}:00:00Z" for n, user in enumerate(users)
     }
+
+
+@pytest.mark.parametrize(("start", "accepted"), [("08:59", False), ("09:00", True), ("07:30", True), ("07:31", False)])
+def test_intervals_are_half_open_against_another_schedule_too(week: Week, start: str, accepted: bool) -> None:
+    week.send({week.ada["id"]: EIGHT})
+    other = week.caller.group(week.template, [week.ada], "Night")
+    answer = week.send({week.ada["id"]: [shift(f"{MONDAY}T{start}:00+01:00", 30)]}, groupId=other["id"])
+    assert (answer.status_code == 201) is accepted
