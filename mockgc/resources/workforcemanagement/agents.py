@@ -14,7 +14,7 @@ from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed, documented, refuse
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
-from mockgc.resources.kit import CONTRACT, METADATA, WFM_STALE, Common, children, parameters, reply
+from mockgc.resources.kit import CONTRACT, METADATA, WFM_BODY_NOT_FOUND, WFM_STALE, Common, children, parameters, reply
 from mockgc.resources.workforcemanagement import business_units, management_units
 from mockgc.resources.workforcemanagement.people import user_exists, user_reference
 
@@ -229,7 +229,11 @@ AGENT = Resource(
     kind="agent",
     path="/api/v2/workforcemanagement/agents",
     title="agent",
-    references=(Reference("managementUnit.id", "managementUnit", NO_DESTINATION),),
+    references=(
+        Reference("managementUnit.id", "managementUnit", NO_DESTINATION),
+        Reference("workPlan.id", "workPlan", WFM_BODY_NOT_FOUND),
+        Reference("workPlanOverrides[].workPlan.id", "workPlan", WFM_BODY_NOT_FOUND),
+    ),
     behaviours={
         "postWorkforcemanagementAgents": Behaviour(
             _post, assumed("the rows are documented; done at once is assumed"), (BLANK_USER, NO_USER, NO_DESTINATION)

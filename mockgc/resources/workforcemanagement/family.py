@@ -16,7 +16,7 @@ from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, assumed
 from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Operation, Reference, Resource, UniqueKey
-from mockgc.domain.transaction import Entity, Outcome, Request, View
+from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import METADATA, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, Common, children
 
 Content = Callable[[View, Request, Entity | None], Entity]
@@ -104,6 +104,13 @@ class Family:
         if "code" in shown:
             shown["id"] = shown.pop("code")
         return shown
+
+    def touched(self, view: View, before: Entity, claimed: int | None, changed: tuple[str, ...]) -> Outcome:
+        """The version moves although the change is kept with others, such as a plan's agents with the agents."""
+        entity = dict(before)
+        METADATA.put(entity, before["metadata"]["version"] + 1, view, before)
+        reads = ((self.kind, before["id"], entity["metadata"]["version"]),)
+        return Outcome(200, entity, (Write(self.kind, before["id"], entity, claimed, changed),), reads)
 
     def listed(self, view: View, entities: Iterable[Entity], request: Request) -> Outcome:
         """`{entities}` of what was found."""
