@@ -113,6 +113,8 @@ class Request:
         items: the body, where it is an array; valid as well.
         version: the version the caller claims, None when it sent none.
         invalid: why body or query are not acceptable; raised by the rule once the path's id is known to exist.
+        origin: scheme and host that the client spoke to, for the few answers that hold absolute addresses.
+        organisation_id: whose client asks; only addresses outside of the token's reach need it.
     """
 
     ids: tuple[str, ...] = ()
@@ -122,6 +124,8 @@ class Request:
     invalid: WfmError | None = None
     raw_query: str = ""
     items: tuple[Any, ...] = ()
+    origin: str = ""
+    organisation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -99,7 +99,9 @@ class Pipeline:
         exchange.operation = f"{route.resource.kind}.{route.operation.name}"
         exchange.level = route.operation.level
         _require(route.operation.grant, client)
-        request = _request(environ, route, match, exchange)
+        request = replace(
+            _request(environ, route, match, exchange), origin=_origin(environ), organisation_id=client.organisation_id
+        )
 
         def rule(view: View) -> Outcome:
             return route.operation.handle(route.resource, route.operation, view, request)
@@ -161,6 +163,12 @@ def _path(environ: Environ) -> str:
     return path if path.isascii() else path.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
+def _origin(environ: Environ) -> str:
+    """Scheme and host as the client addressed them; a `Host` is there in every request of HTTP/1.1."""
+    host = environ.get("HTTP_HOST") or f"{environ.get('SERVER_NAME', 'localhost')}:{environ.get('SERVER_PORT', '80')}"
+    return f"{environ.get('wsgi.url_scheme', 'http')}://{host}"
+
+
 def _require(grant: Grant, client: Client) -> None:
     lacking = grant.missing_from(client.permissions)
     if lacking:
@@ -199,7 +207,7 @@ def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) 
 def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any] | list[Any]:
     """The valid body without nulls; empty when none was sent."""
     assert route.validator is not None
-    raw = _read(environ, route.operation.body_bytes_max)
+    raw = read_body(environ, route.operation.body_bytes_max)
     exchange.body = raw if len(raw) <= BODY_BYTES_KEPT else raw[: BODY_BYTES_KEPT + 1]
     if not raw and not route.operation.is_body_required:
         return {}
@@ -225,8 +233,13 @@ def _require_json(content_type: str) -> None:
         raise refuse(errors.UNSUPPORTED_MEDIA_TYPE, message)
 
 
-def _read(environ: Environ, most: int) -> bytes:
-    """The body's bytes; a chunked one is read until it is over the limit."""
+def read_body(environ: Environ, most: int) -> bytes:
+    """
+    The body's bytes; a chunked one is read until it is over the limit.
+
+    Raises:
+        WfmError: 413.
+    """
     length = environ.get("CONTENT_LENGTH") or ""
     if not (length.isascii() and length.isdigit()):
         length = ""

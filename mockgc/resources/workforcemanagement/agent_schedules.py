@@ -1,0 +1,181 @@
+"""
+What agents do in week schedules: asked for a schedule and a management unit, or across what is published.
+
+Assumed: an agent's row belongs to the management unit that the agent was in when the row was last written; the search
+shows the shifts that overlap the period and the markers of its days, of published schedules only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from mockgc.domain import errors, rules
+from mockgc.domain.errors import ErrorCode, assumed, documented
+from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
+from mockgc.domain.transaction import Entity, Outcome, Request, View
+from mockgc.domain.zones import zone
+from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, known_fields
+from mockgc.resources.workforcemanagement import business_units, management_units, week_schedules
+from mockgc.resources.workforcemanagement.people import user_reference
+from mockgc.resources.workforcemanagement.schedule_documents import BAD_DOCUMENT, KIND, instant
+from mockgc.resources.workforcemanagement.schedule_uploads import TEAMS_MAX, TOO_MANY_TEAMS
+
+UNIT_NOT_FOUND = ErrorCode(
+    "wfm.management.unit.not.found", 404, "the body names a management unit of the business unit",
+    documented("POST agentschedules/query: 404"), "List the business unit's management units.",
+)  # fmt: skip
+BAD_PERIOD = ErrorCode(
+    "wfm.validation.failure", 400, "a period ends after it starts", assumed("no code says so"),
+    "Send startDate before endDate.",
+)  # fmt: skip
+
+
+def shifts_of(row: Entity, schedule: Entity) -> list[Entity]:
+    """The shifts of a row as answers show them."""
+    return [{**shift, "schedule": week_schedules.reference(schedule)} for shift in row["shifts"]]
+
+
+def _shown(row: Entity, schedule: Entity) -> Entity:
+    shown: dict[str, Any] = {
+        "user": user_reference(row["userId"]),
+        "shifts": shifts_of(row, schedule),
+        **known_fields(row, "fullDayTimeOffMarkers", "metadata"),
+    }
+    if "workPlanId" in row:
+        shown["workPlan"] = _work_plan(row, row["workPlanId"])
+    if "workPlanIdsPerWeek" in row:
+        shown["workPlansPerWeek"] = [_work_plan(row, plan) for plan in row["workPlanIdsPerWeek"]]
+    return shown
+
+
+def _work_plan(row: Entity, plan_id: str) -> Entity:
+    unit = management_units.reference(row["managementUnitId"])
+    return {"id": plan_id, "managementUnit": unit, "selfUri": f"{unit['selfUri']}/workplans/{plan_id}"}
+
+
+def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    unit, schedule = week_schedules.existing(view, request)
+    rules.raise_invalid(request)
+    if len(request.body.get("teamIds", [])) > TEAMS_MAX:
+        raise errors.refuse(TOO_MANY_TEAMS, f"teamIds: more than {TEAMS_MAX} teams", "teamIds")
+    wanted_unit = request.body["managementUnitId"]
+    home = view.get("managementUnit", wanted_unit)
+    if home is None or home["businessUnit"]["id"] != unit["id"]:
+        message = f"the business unit has no management unit {wanted_unit[:200]!r}"
+        raise errors.refuse(UNIT_NOT_FOUND, message, "managementUnitId")
+    rows = [
+        row
+        for row in _of_users(week_schedules.agent_rows(view, schedule["id"]), request)
+        if row["managementUnitId"] == wanted_unit
+    ]
+    result = {
+        "agentSchedules": [_shown(row, schedule) for row in rows],
+        "businessUnitTimeZone": unit["settings"]["timeZone"],
+    }
+    return _complete(result, [schedule], rows)
+
+
+def _of_users(rows: Iterable[Entity], request: Request) -> list[Entity]:
+    wanted = request.body.get("userIds")
+    return [row for row in rows if not wanted or row["userId"] in wanted]
+
+
+def _complete(result: Entity, schedules: Iterable[Entity], rows: Iterable[Entity]) -> Outcome:
+    reads = [(week_schedules.KIND, found["id"], found["metadata"]["version"]) for found in schedules]
+    reads += [(KIND, row["id"], row["metadata"]["version"]) for row in rows]
+    return Outcome(200, {"status": "Complete", "result": result}, reads=tuple(reads))
+
+
+def _search_in_business_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    return _search(view, request, business_units.COMMON.existing(view, request.ids[0]), None)
+
+
+def _search_in_management_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    home = management_units.COMMON.existing(view, request.ids[0])
+    unit = business_units.COMMON.existing(view, home["businessUnit"]["id"])
+    return _search(view, request, unit, home["id"])
+
+
+def _search(view: View, request: Request, unit: Entity, home: str | None) -> Outcome:
+    rules.raise_invalid(request)
+    start, end = _moment(request, "startDate"), _moment(request, "endDate")
+    if start >= end:
+        raise errors.refuse(BAD_PERIOD, "endDate is not after startDate", "endDate")
+    found: dict[str, Entity] = {}
+    published = [s for s in week_schedules.of_unit(view, unit["id"]) if s["published"] and _meets(unit, s, start, end)]
+    seen: list[Entity] = []
+    for schedule in published:
+        rows = _of_users(week_schedules.agent_rows(view, schedule["id"]), request)
+        for row in rows:
+            if home in (None, row["managementUnitId"]):
+                seen.append(row)
+                _gather(found, row, schedule, unit, start, end)
+    result = {
+        "agentSchedules": list(found.values()),
+        "businessUnitTimeZone": unit["settings"]["timeZone"],
+        "publishedSchedules": [
+            {**week_schedules.reference(schedule), "weekCount": schedule["weekCount"]} for schedule in published
+        ],
+    }
+    return _complete(result, published, seen)
+
+
+def _moment(request: Request, name: str) -> datetime:
+    try:
+        return instant(request.body[name])
+    except errors.WfmError:
+        raise errors.refuse(errors.INVALID_DATE, f"{name}: {request.body[name][:200]!r} is no moment", name) from None
+
+
+def _meets(unit: Entity, schedule: Entity, start: datetime, end: datetime) -> bool:
+    first, last = week_schedules.period(unit, schedule)
+    return first < end and start < last + timedelta(days=1)
+
+
+def _gather(
+    found: dict[str, Entity], row: Entity, schedule: Entity, unit: Entity, start: datetime, end: datetime
+) -> None:
+    """Adds what the agent does in the period; an agent who does nothing in it is not there."""
+    shifts = [shift for shift in shifts_of(row, schedule) if _overlaps(shift, start, end)]
+    tz = zone(unit["settings"]["timeZone"])
+    markers = [m for m in row["fullDayTimeOffMarkers"] if _is_within(m["businessUnitDate"], tz, start, end)]
+    if shifts or markers:
+        empty: Entity = {"user": user_reference(row["userId"]), "shifts": [], "fullDayTimeOffMarkers": []}
+        entry = found.setdefault(row["userId"], empty)
+        entry["shifts"] += shifts
+        entry["fullDayTimeOffMarkers"] += markers
+
+
+def _overlaps(shift: Entity, start: datetime, end: datetime) -> bool:
+    begins = instant(shift["startDate"])
+    return begins < end and start < begins + timedelta(minutes=shift["lengthMinutes"])
+
+
+def _is_within(day: str, tz: Any, start: datetime, end: datetime) -> bool:
+    first = date.fromisoformat(day)
+    begins = datetime(first.year, first.month, first.day, tzinfo=tz).astimezone(UTC)
+    return begins < end and start < begins + timedelta(days=1)
+
+
+AGENT_SCHEDULE = Resource(
+    kind=KIND,
+    path=f"{business_units.PATH}/weeks/schedules/agentschedules",
+    title="agent schedule",
+    references=(
+        Reference("scheduleId", week_schedules.KIND, BAD_DOCUMENT),
+        Reference("businessUnitId", "businessUnit", business_units.NOT_FOUND),
+    ),
+    behaviours={
+        "postWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery": Behaviour(
+            _query, CONTRACT, (business_units.NOT_FOUND, WFM_NOT_FOUND, UNIT_NOT_FOUND, TOO_MANY_TEAMS)
+        ),
+        "postWorkforcemanagementBusinessunitAgentschedulesSearch": Behaviour(
+            _search_in_business_unit, assumed("shifts that overlap the period"), (business_units.NOT_FOUND, BAD_PERIOD)
+        ),
+        "postWorkforcemanagementManagementunitAgentschedulesSearch": Behaviour(
+            _search_in_management_unit, assumed("as for the business unit"), (management_units.NOT_FOUND, BAD_PERIOD)
+        ),
+    },
+)

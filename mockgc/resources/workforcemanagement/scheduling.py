@@ -1,0 +1,8 @@
+"""The kinds of week schedules and their uploads, in the order in which they refer to each other."""
+
+from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
+from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE_OPERATION
+from mockgc.resources.workforcemanagement.uploads import UPLOAD
+from mockgc.resources.workforcemanagement.week_schedules import WEEK_SCHEDULE
+
+SCHEDULING = (UPLOAD, SCHEDULE_OPERATION, WEEK_SCHEDULE, AGENT_SCHEDULE)

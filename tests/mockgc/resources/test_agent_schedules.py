@@ -1,0 +1,89 @@
+"""What agents do in schedules, asked for by schedule and by period."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mockgc.resources.scheduling import SCHEDULES, WEEK, Desk, agent, change, desk, document
+from tests.mockgc.resources.units import agents_of, business_unit_of, management_unit_of
+
+MORNING = "2026-12-01T08:00:00.000Z"
+PERIOD = {"startDate": "2026-12-01T00:00:00Z", "endDate": "2026-12-02T00:00:00Z"}
+
+
+@pytest.fixture
+def at() -> Desk:
+    return desk()
+
+
+def search(at: Desk, **more: Any) -> Any:
+    body = {**PERIOD, **more}
+    return at.call("postWorkforcemanagementBusinessunitAgentschedulesSearch", at.unit, json=body)["result"]
+
+
+def search_home(at: Desk, home: str) -> list[str]:
+    found = at.call("postWorkforcemanagementManagementunitAgentschedulesSearch", home, json=PERIOD)["result"]
+    return [row["user"]["id"] for row in found["agentSchedules"]]
+
+
+def test_a_query_gives_one_units_agents_and_of_those_the_ones_it_names(at: Desk) -> None:
+    lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
+    (cid,) = agents_of(at.call, lyon, "cid")
+    made = at.import_(document(*(agent(user, MORNING) for user in (*at.agents, cid))))["result"]
+    assert [row["user"]["id"] for row in at.agents_in(made)] == at.agents
+    assert [row["user"]["id"] for row in at.agents_in(made, userIds=[at.agents[1], cid])] == [at.agents[1]]
+    assert [row["user"]["id"] for row in at.agents_in(made, managementUnitId=lyon)] == [cid]
+
+
+def test_a_query_for_a_unit_elsewhere_is_refused(at: Desk) -> None:
+    other = management_unit_of(at.call, business_unit_of(at.call, "Other")["id"], "Elsewhere")["id"]
+    made = at.blank()
+    for unit in (other, "none"):
+        body = {"managementUnitId": unit}
+        ids = (at.unit, WEEK, made["id"])
+        refused = at.call(f"post{SCHEDULES}AgentschedulesQuery", *ids, expect=404, json=body)
+        assert refused["code"] == "wfm.management.unit.not.found"
+
+
+def test_a_row_names_its_work_plans_until_an_empty_wrapper_clears_them(at: Desk) -> None:
+    planned = agent(at.agents[0], workPlanId={"value": "plan"}, workPlanIdsPerWeek={"values": ["plan"]})
+    made = at.import_(document(planned))["result"]
+    (row,) = at.agents_in(made)
+    assert (row["workPlan"]["id"], row["workPlan"]["managementUnit"]["id"]) == ("plan", at.home)
+    assert [plan["id"] for plan in row["workPlansPerWeek"]] == ["plan"]
+    at.update(made, change(1, agent(at.agents[0])))
+    assert "workPlan" in at.agents_in(made)[0]
+    at.update(made, change(2, agent(at.agents[0], workPlanId={}, workPlanIdsPerWeek={})))
+    assert not {"workPlan", "workPlansPerWeek"} & at.agents_in(made)[0].keys()
+
+
+def test_a_search_shows_published_shifts_that_overlap_the_period(at: Desk) -> None:
+    day = {"businessUnitDate": "2026-12-01", "activityCodeId": "5"}
+    outside = agent(at.agents[0], MORNING, "2026-12-03T08:00:00Z", fullDayTimeOffMarkers=[day])
+    at.import_(document(outside))
+    assert search(at)["agentSchedules"] == []
+    made = at.import_(document(outside, agent(at.agents[1], "2026-12-03T08:00:00Z"), published=True))["result"]
+    found = search(at)
+    (ann,) = found["agentSchedules"]
+    assert ann["user"]["id"] == at.agents[0]
+    assert [shift["startDate"] for shift in ann["shifts"]] == [MORNING]
+    assert ann["fullDayTimeOffMarkers"] == [day]
+    assert [row["id"] for row in found["publishedSchedules"]] == [made["id"]]
+    assert search(at, userIds=[at.agents[1]])["agentSchedules"] == []
+
+
+def test_a_search_of_a_management_unit_shows_its_own_agents(at: Desk) -> None:
+    lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
+    (cid,) = agents_of(at.call, lyon, "cid")
+    at.import_(document(agent(at.agents[0], MORNING), agent(cid, MORNING), published=True))
+    assert search_home(at, at.home) == [at.agents[0]]
+    assert search_home(at, lyon) == [cid]
+
+
+def test_a_period_that_ends_before_it_starts_is_refused(at: Desk) -> None:
+    body = {"startDate": PERIOD["endDate"], "endDate": PERIOD["startDate"]}
+    search_operation = "postWorkforcemanagementBusinessunitAgentschedulesSearch"
+    assert at.call(search_operation, at.unit, expect=400, json=body)["code"] == "wfm.validation.failure"
+    assert at.call(search_operation, "none", expect=404, json=PERIOD)["code"] == "wfm.business.unit.not.found"
