@@ -12,15 +12,15 @@ from conformance.report import print_hanging
 
 LABEL_WIDTH = 11
 _LEFT_OUT = frozenset({"asked", "made by", "last read", "at"})
-"""The whole is `mockgc explain`'s; the refusal itself is shown above already."""
+"""The whole is `mockgc explain`'s; what was asked and refused is shown above already."""
 
 
 def essence(explanation: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(label, value) of the rule, who stands in the way, what happened since, ignored headers, and the next step."""
-    skipping, told = True, set()  # the first line is the refusal itself
-    for line in str(explanation["text"]).splitlines():
-        label, value = line[2 : 2 + LABEL_WIDTH].strip(), line[2 + LABEL_WIDTH :]
-        skipping = label in _LEFT_OUT or not line.startswith(" ") or (skipping and not label)
+    skipping, told = False, set()
+    for fact in explanation["facts"]:
+        label, value = fact["label"], fact["value"]
+        skipping = label in _LEFT_OUT or (skipping and not label)
         if not skipping and (label, value) not in told:
             told.add((label, value))
             yield "why" if label == "rule" else label, value

@@ -21,6 +21,8 @@ from mockgc.journal import Entry
 from mockgc.store.base import Store
 
 JSON = dict[str, Any]
+Fact = tuple[str, str]
+"""(label, value); no label: more about the fact before it."""
 _COMMITS_SHOWN = 20
 
 
@@ -62,7 +64,8 @@ class Explanation:
             "difference": list(self.difference),
             "ignoredHeaders": list(self.ignored_headers),
             "nextStep": self.next_step,
-            "text": "\n".join(_lines(self)),
+            "facts": [{"label": label, "value": value} for label, value in _facts(self)],
+            "text": _text(self),
         }
 
 
@@ -262,37 +265,51 @@ def _current(store: Store, organisation_id: str, holder: Holder) -> Entity | Non
     return body if isinstance(body, dict) else None
 
 
-def _lines(explanation: Explanation) -> Iterable[str]:
-    """The explanation as plain text, one fact a line."""
-    yield explanation.summary
+def _text(explanation: Explanation) -> str:
+    """The explanation as plain text, one fact a line; a fact without a label goes on with the one above."""
+    return "\n".join([explanation.summary, *(f"  {label:<10} {value}" for label, value in _facts(explanation))])
+
+
+def _facts(explanation: Explanation) -> Iterable[Fact]:
+    """What people read, in the order in which they need it."""
     if explanation.request:
-        yield f"  asked      {explanation.request['date']} by client {explanation.request['clientId']}"
+        yield "asked", f"{explanation.request['date']} by client {explanation.request['clientId']}"
     if explanation.rule:
-        yield f"  rule       {explanation.rule['text']}"
-        yield f"  source     {explanation.rule['provenance']}"
+        yield "rule", explanation.rule["text"]
+        yield "source", explanation.rule["provenance"]
     for field in explanation.fields:
-        yield f"  at         {_placed(field['fieldName'] or 'the request', field['message'])}"
-        if field["sent"] is not None and field["stored"] is not None:
-            sent, stored = _WORDS.get(field["errorCode"], ("sent", "stored"))
-            yield f"             {sent} {field['sent']}, {stored} {field['stored']}"
-        yield from _holder_lines(field["holder"], _HOLDS.get(field["errorCode"], "concerns"))
+        yield from _field_facts(field)
     if explanation.fields and explanation.fields[0]["holder"]:
-        read = explanation.last_read
-        shown = (
-            f"version {read['version']} by {read['by']} at {read['date']} ({read['contextId']})"
-            if read
-            else "never by this client"
-        )
-        yield f"  last read  {shown}"
-    label = "since then" if explanation.outcome == "refused" else "changed   "
+        yield "last read", _read_line(explanation.last_read)
+    label = "since then" if explanation.outcome == "refused" else "changed"
     for commit in explanation.commits:
-        yield f"  {label} {_commit_line(commit)}"
+        yield label, _commit_line(commit)
     for row in explanation.difference:
-        yield f"  differs    {row['fieldName']}: sent {_short(row['sent'])}, stored {_short(row['stored'])}"
+        yield "differs", f"{row['fieldName']}: sent {_short(row['sent'])}, stored {_short(row['stored'])}"
     for header in explanation.ignored_headers:
-        yield f"  ignored    header {header['name']}: {header['value']} (there is no bypass; it changes nothing)"
+        yield "ignored", f"header {header['name']}: {header['value']} (there is no bypass; it changes nothing)"
     if explanation.next_step:
-        yield f"  next step  {explanation.next_step}"
+        yield "next step", explanation.next_step
+
+
+def _field_facts(field: JSON) -> Iterable[Fact]:
+    yield "at", _placed(field["fieldName"] or "the request", field["message"])
+    if field["sent"] is not None and field["stored"] is not None:
+        sent, stored = _WORDS.get(field["errorCode"], ("sent", "stored"))
+        yield "", f"{sent} {field['sent']}, {stored} {field['stored']}"
+    holder = field["holder"]
+    if holder is not None:
+        label = _HOLDS.get(field["errorCode"], "concerns")
+        yield label, f"{spoken(holder['kind'])} {holder['name']!r} {holder['id']}"
+        if holder["createdBy"]:
+            made = holder["createdBy"]
+            yield "made by", f"{made['request']} at {made['date']} ({made['contextId']}, client {made['clientId']})"
+
+
+def _read_line(read: JSON | None) -> str:
+    if read is None:
+        return "never by this client"
+    return f"version {read['version']} by {read['by']} at {read['date']} ({read['contextId']})"
 
 
 _WORDS = {
@@ -303,25 +320,16 @@ _WORDS = {
 """How the two sides of a refusal are told apart, where `sent` and `stored` would mislead."""
 
 _HOLDS = {
-    "wfm.name.in.use": "held by ",
-    "wfm.email.in.use": "held by ",
-    "wfm.external.id.in.use": "held by ",
-    "wfm.entity.in.use": "used by ",
+    "wfm.name.in.use": "held by",
+    "wfm.email.in.use": "held by",
+    "wfm.external.id.in.use": "held by",
+    "wfm.entity.in.use": "used by",
 }
 
 
 def _placed(field: str, message: str) -> str:
     """The message with its place, which many a message names already."""
     return message if message.startswith(field) else f"{field}: {message}"
-
-
-def _holder_lines(holder: JSON | None, label: str) -> Iterable[str]:
-    if holder is None:
-        return
-    yield f"  {label:<10} {spoken(holder['kind'])} {holder['name']!r} {holder['id']}"
-    if holder["createdBy"]:
-        made = holder["createdBy"]
-        yield f"  made by    {made['request']} at {made['date']} ({made['contextId']}, client {made['clientId']})"
 
 
 def _commit_line(commit: JSON) -> str:
