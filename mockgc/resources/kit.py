@@ -203,6 +203,12 @@ def known_fields(body: Entity, *names: str) -> Entity:
     return {name: body[name] for name in names if name in body}
 
 
+def touched(view: View, before: Entity, content: Entity, **also: str) -> Entity:
+    """The content with its moment of change, if it changes anything."""
+    is_changed = any(content[name] != before.get(name) for name in content)
+    return {**content, "dateModified": timestamp(view.now), **also} if is_changed else content
+
+
 def children(view: View, kind: str, parent_kind: str, parent_id: str) -> list[Entity]:
     """The live entities of a kind that refer to a parent, in order of their first reference."""
     found = (view.get(kind, child) for other, child in view.referrers(parent_kind, parent_id) if other == kind)

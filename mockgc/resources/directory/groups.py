@@ -41,6 +41,7 @@ from mockgc.resources.kit import (
     reply,
     showing,
     source,
+    touched,
 )
 
 PATH = "/api/v2/groups"
@@ -117,17 +118,8 @@ def _replace(resource: Resource, _: Operation, view: View, request: Request) -> 
     rules.raise_invalid(request)
     renamed = replace(resource, unique=(UniqueKey("name", RENAME_IN_USE, folded_name),))
     content = _content(request.body, *_UPDATED, "description")
-    outcome = _dated(_COMMON, renamed, view, before, content, TOP_LEVEL.claimed(request.body))
-    return showing(outcome, _shows(view))
-
-
-def _dated(
-    common: Common, resource: Resource, view: View, before: Entity, content: Entity, claimed: int | None
-) -> Outcome:
-    """An update that says when it was made, if it changes anything."""
-    if any(content[name] != before.get(name) for name in content):
-        content = {**content, "dateModified": timestamp(view.now)}
-    return common.update(resource, view, before, content, claimed)
+    content = touched(view, before, content)
+    return showing(_COMMON.update(renamed, view, before, content, TOP_LEVEL.claimed(request.body)), _shows(view))
 
 
 def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -175,7 +167,8 @@ def _remove(resource: Resource, _: Operation, view: View, request: Request) -> O
 
 def _moved(resource: Resource, view: View, group: Entity, members: Iterable[str], claimed: int | None) -> Outcome:
     """The group with these members; its version moves when they differ (assumed)."""
-    outcome = _dated(_MEMBERS, resource, view, group, {"memberIds": list(members)}, claimed)
+    content = touched(view, group, {"memberIds": list(members)})
+    outcome = _MEMBERS.update(resource, view, group, content, claimed)
     return replace(outcome, status=202, body={})
 
 

@@ -20,6 +20,7 @@ from mockgc.resources.kit import (
     parameters,
     reply,
     showing,
+    touched,
 )
 
 
@@ -68,7 +69,7 @@ class Abilities:
         content: Entity = {}
         if "divisionId" in request.body:
             content = {"division": division_reference(request.body["divisionId"])}
-        outcome = self.common.update(resource, view, before, content, None)
+        outcome = self.common.update(resource, view, before, touched(view, before, content), None)
         return showing(outcome, partial(with_division, view))
 
     def delete(self, _: Resource, __: Operation, view: View, request: Request) -> Outcome:
