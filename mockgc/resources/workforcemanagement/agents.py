@@ -14,7 +14,17 @@ from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed, documented, refuse
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
-from mockgc.resources.kit import CONTRACT, METADATA, WFM_BODY_NOT_FOUND, WFM_STALE, Common, children, parameters, reply
+from mockgc.resources.kit import (
+    CONTRACT,
+    METADATA,
+    WFM_BODY_NOT_FOUND,
+    WFM_STALE,
+    Common,
+    children,
+    many,
+    parameters,
+    reply,
+)
 from mockgc.resources.workforcemanagement import business_units, management_units
 from mockgc.resources.workforcemanagement.people import user_exists, user_reference
 
@@ -179,12 +189,12 @@ def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     if agent is None:
         raise refuse(NOT_AN_AGENT, f"the user {request.ids[1]!r} is not in this management unit")
     rules.raise_invalid(request)
-    return Outcome(200, without_unit(agent), reads=reply(view, "agent", agent).reads)
-
-
-def without_unit(agent: Entity) -> Entity:
-    """An agent as its unit shows it."""
-    return {name: value for name, value in agent.items() if name != "managementUnit"}
+    hidden = {"managementUnit", "workPlanOverrides"} - set(many(request, "expand"))
+    shown = {name: value for name, value in agent.items() if name not in hidden}
+    for rotation in children(view, "workPlanRotation", "managementUnit", unit["id"]):
+        if any(member["user"]["id"] == agent["id"] for member in rotation["agents"]):
+            shown["workPlanRotation"] = {"id": rotation["id"], "selfUri": rotation["selfUri"]}
+    return Outcome(200, shown, reads=reply(view, "agent", agent).reads)
 
 
 def _flag(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
