@@ -17,7 +17,7 @@ from mockgc.domain.metadata import READ_ONLY, timestamp
 from mockgc.domain.names import spoken
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import CommitRow, Entity, Outcome, View
-from mockgc.journal import Entry
+from mockgc.journal import Entry, commit_dict
 from mockgc.store.base import Store
 
 JSON = dict[str, Any]
@@ -193,20 +193,10 @@ class _History:
         entry = self._by_context.get(row.context_id)
         others = [o for o in self._commits if o.sequence == row.sequence and o.entity_id != row.entity_id]
         return {
-            "sequence": row.sequence,
-            "kind": row.kind,
-            "entityId": row.entity_id,
-            "action": row.action,
-            "versionBefore": row.version_before,
-            "versionAfter": row.version_after,
-            "claimedVersion": row.claimed_version,
-            "changed": list(row.changed),
+            **commit_dict(row),
             "together": [f"{other.action} {spoken(other.kind)} {other.entity_id}" for other in others],
             "request": f"{entry.method} {entry.path}" if entry else "(dropped from the journal)",
-            "contextId": row.context_id,
-            "clientId": row.client_id,
             "ownClient": row.client_id == self._entry.client_id,
-            "date": timestamp(row.at),
         }
 
     def _difference(self, error: WfmError) -> tuple[JSON, ...]:
@@ -303,7 +293,8 @@ def _field_facts(field: JSON) -> Iterable[Fact]:
         yield label, f"{spoken(holder['kind'])} {holder['name']!r} {holder['id']}"
         if holder["createdBy"]:
             made = holder["createdBy"]
-            yield "made by", f"{made['request']} at {made['date']} ({made['contextId']}, client {made['clientId']})"
+            where = f"({made['contextId']}, client {made['clientId']})"
+            yield "made by", f"{made['request']} at {made['dateCommitted']} {where}"
 
 
 def _read_line(read: JSON | None) -> str:
@@ -338,7 +329,7 @@ def _commit_line(commit: JSON) -> str:
     together = f", with {'; '.join(commit['together'])}" if commit["together"] else ""
     return (
         f"{spoken(commit['kind'])} version {commit['versionBefore']} -> {after} by {commit['request']} of {who} "
-        f"at {commit['date']} ({commit['contextId']}){together}"
+        f"at {commit['dateCommitted']} ({commit['contextId']}){together}"
     )
 
 

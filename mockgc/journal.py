@@ -1,4 +1,4 @@
-"""What was asked and answered: one entry a request, bounded by the store, without secrets."""
+"""What was asked, answered and committed, as people see it: an entry a request, bounded, without secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import orjson
 
 from mockgc.domain.errors import ErrorCode, Holder, Provenance, Violation, WfmError
 from mockgc.domain.metadata import timestamp
-from mockgc.domain.transaction import Read
+from mockgc.domain.transaction import CommitRow, Read
 
 BODY_BYTES_KEPT = 16 * 1024
 _SECRET = re.compile(r"key$|token|secret|auth|passw|cookie|credential", re.IGNORECASE)
@@ -88,6 +88,23 @@ def _violation(fields: dict[str, Any]) -> Violation:
     code = ErrorCode(**{**fields["code"], "source": Provenance(**fields["code"]["source"])})
     holder = Holder(**fields["holder"]) if fields["holder"] else None
     return Violation(**{**fields, "code": code, "holder": holder})
+
+
+def commit_dict(row: CommitRow) -> dict[str, Any]:
+    """A row of the commit log as the control API and explanations show it."""
+    return {
+        "sequence": row.sequence,
+        "kind": row.kind,
+        "entityId": row.entity_id,
+        "action": row.action,
+        "versionBefore": row.version_before,
+        "versionAfter": row.version_after,
+        "claimedVersion": row.claimed_version,
+        "contextId": row.context_id,
+        "clientId": row.client_id,
+        "dateCommitted": timestamp(row.at),
+        "changed": list(row.changed),
+    }
 
 
 def redacted_query(query: str) -> str:

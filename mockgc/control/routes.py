@@ -17,8 +17,8 @@ from mockgc.domain.errors import WfmError
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Resource
 from mockgc.domain.switches import CHOICES, Switches
-from mockgc.domain.transaction import CommitRow
 from mockgc.explain import explain
+from mockgc.journal import commit_dict
 from mockgc.store.base import EMPTY_BASELINE, Client, Store, UnknownName
 
 JSON = dict[str, Any]
@@ -165,7 +165,7 @@ def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) 
         after = request.args.get("after", "0")
         if not (after.isascii() and after.isdigit() and len(after) < 19):
             raise ControlError(400, f"after {after[:100]!r} is not a sequence number, such as 0")
-        return _json({"entities": [commit_row(row) for row in store.commits(organisation_id, int(after))]})
+        return _json({"entities": [commit_dict(row) for row in store.commits(organisation_id, int(after))]})
 
     @control.get("/organisations/<organisation_id>/journal")
     def journal(organisation_id: str) -> Response:
@@ -178,23 +178,6 @@ def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) 
         if found is None:
             raise ControlError(404, f"no request had the correlation id {context_id[:100]!r}")
         return _json(found.as_dict())
-
-
-def commit_row(row: CommitRow) -> JSON:
-    """A row of the commit log as the control API shows it."""
-    return {
-        "sequence": row.sequence,
-        "kind": row.kind,
-        "entityId": row.entity_id,
-        "action": row.action,
-        "versionBefore": row.version_before,
-        "versionAfter": row.version_after,
-        "claimedVersion": row.claimed_version,
-        "contextId": row.context_id,
-        "clientId": row.client_id,
-        "dateCommitted": timestamp(row.at),
-        "changed": list(row.changed),
-    }
 
 
 def _clock(store: Store) -> JSON:
