@@ -123,8 +123,15 @@ def _answer(
 
 
 def success(published: facts.Operation) -> facts.Answer:
-    """The declared success that is sent; which one, where several are declared, is assumed."""
+    """
+    The declared success that is sent; which one, where several are declared, is assumed.
+
+    Clients expect the model under 200; a 201 that declares another one (planning groups: a service goal template) is
+    taken for a slip of the vendor's.
+    """
     by_status = {answer.status: answer for answer in published.successes}
+    if 200 in by_status and 201 in by_status and by_status[200].schema != by_status[201].schema:
+        return by_status[200]
     for status in _PREFERRED.get(published.method, _OTHERWISE):
         if status in by_status:
             return by_status[status]

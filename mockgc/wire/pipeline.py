@@ -205,11 +205,11 @@ def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) 
 
 
 def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any] | list[Any]:
-    """The valid body without nulls; empty when none was sent."""
+    """The valid body without nulls; empty when none was sent, or `null`, which is how the Python SDK leaves one out."""
     assert route.validator is not None
     raw = read_body(environ, route.operation.body_bytes_max)
     exchange.body = raw if len(raw) <= BODY_BYTES_KEPT else raw[: BODY_BYTES_KEPT + 1]
-    if not raw and not route.operation.is_body_required:
+    if raw in (b"", b"null") and not route.operation.is_body_required:
         return {}
     _require_json(environ.get("CONTENT_TYPE", ""))
     value = decode(raw)

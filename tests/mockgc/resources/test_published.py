@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,12 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockgc import Settings, create_app
+from mockgc.contract import facts
 from mockgc.contract.examples import Examples
 from mockgc.contract.facts import Operation
 from mockgc.contract.model import Contract
 from mockgc.contract.validate import Validator
 from mockgc.pytest_plugin import TestOrganisation, _organisation
 from mockgc.resources import registry
+from mockgc.resources.published import success
 
 CONTRACT = Contract.bundled()
 CLAIMED = {name for resource in registry() for name in resource.behaviours}
@@ -125,3 +128,19 @@ def test_a_client_without_the_permission_is_told_its_name(organisation: TestOrga
 def test_unknown_paths_beside_published_ones_stay_unknown(organisation: TestOrganisation) -> None:
     assert organisation.http.get("/api/v2/workforcemanagement/nothing").status_code == 404
     assert organisation.http.put("/api/v2/routing/skills").status_code == 405
+
+
+@pytest.mark.parametrize("raw", [b"", b"null"])
+def test_an_optional_body_may_be_left_out_and_the_python_sdk_writes_null_for_it(
+    organisation: TestOrganisation, raw: bytes
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = organisation.http.put("/api/v2/tokens/timeout", content=raw, headers=headers)
+    assert answer.status_code == 200
+    assert organisation.http.post("/api/v2/locations", content=raw, headers=headers).status_code == 400
+
+
+def test_of_two_successes_with_different_models_the_one_under_200_is_sent() -> None:
+    models = {200: facts.Answer(200, {"$ref": "PlanningGroup"}), 201: facts.Answer(201, {"$ref": "Template"})}
+    operation = replace(CONTRACT.operation("postLocations"), answers=tuple(models.values()))
+    assert success(operation) == models[200]
