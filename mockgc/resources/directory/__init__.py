@@ -1,6 +1,6 @@
 """People and where they belong: divisions, users, groups, teams."""
 
-from mockgc.resources.directory import external_ids, groups, users
+from mockgc.resources.directory import external_ids, groups, teams, users
 from mockgc.resources.directory.divisions import DIVISION
 
-RESOURCES = (DIVISION, users.RESOURCE, external_ids.RESOURCE, groups.RESOURCE)
+RESOURCES = (DIVISION, users.RESOURCE, external_ids.RESOURCE, groups.RESOURCE, teams.RESOURCE)
