@@ -1,8 +1,9 @@
-"""The kinds of week schedules and their uploads, in the order in which they refer to each other."""
+"""The kinds of week schedules, their uploads and time off, in the order in which they refer to each other."""
 
 from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
 from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE_OPERATION
+from mockgc.resources.workforcemanagement.time_off_requests import TIME_OFF_REQUEST
 from mockgc.resources.workforcemanagement.uploads import UPLOAD
 from mockgc.resources.workforcemanagement.week_schedules import WEEK_SCHEDULE
 
-SCHEDULING = (UPLOAD, SCHEDULE_OPERATION, WEEK_SCHEDULE, AGENT_SCHEDULE)
+SCHEDULING = (UPLOAD, SCHEDULE_OPERATION, WEEK_SCHEDULE, AGENT_SCHEDULE, TIME_OFF_REQUEST)
