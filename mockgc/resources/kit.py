@@ -42,8 +42,8 @@ WFM_VALIDATION = ErrorCode(
     assumed("a name clash is a 400 where the contract's text says anything"), "Choose another name, or use the holder.",
 )  # fmt: skip
 INVALID_CURSOR = ErrorCode(
-    "invalid.query.param.value", 400, "a cursor is one that a listing gave", assumed("the contract declares the code"),
-    "Follow nextUri and previousUri of a listing.",
+    "invalid.query.param.value", 400, "sizes, numbers and cursors of pages are whole numbers below a thousand million",
+    assumed("the contract declares the code"), "Follow nextUri and previousUri of a listing.",
 )  # fmt: skip
 
 
@@ -238,7 +238,7 @@ def paged(view: View, kind: str, path: str, request: Request, found: Iterable[En
     `show` is what callers see of an entity.
     """
     entities, query = list(found), parameters(request)
-    size, number = max(int(query.get("pageSize", PAGE_SIZE_DEFAULT)), 1), max(int(query.get("pageNumber", 1)), 1)
+    size, number = page_size(query), max(_whole(query, "pageNumber", 1), 1)
     page, count = entities[(number - 1) * size : number * size], -(-len(entities) // size)
 
     def uri(at: int) -> str:
@@ -266,12 +266,12 @@ def by_cursor(
 ) -> Outcome:
     """A page by `after` and `before`, as teams and divisions have it; cursors are opaque, these are positions."""
     entities, query = list(found), parameters(request)
-    size = max(int(query.get("pageSize", PAGE_SIZE_DEFAULT)), 1)
+    size = page_size(query)
     if "before" in query:
-        end = _position(query, "before")
+        end = cursor_position(query, "before")
         start = max(end - size, 0)
     else:
-        start = _position(query, "after")
+        start = cursor_position(query, "after")
         end = start + size
     page = entities[start:end]
 
@@ -286,10 +286,23 @@ def by_cursor(
     return Outcome(200, body, reads=_reads(view, kind, page))
 
 
-def _position(query: Mapping[str, str], name: str) -> int:
-    value = query.get(name, "0")
-    if not (value.isascii() and value.isdigit() and len(value) < CURSOR_DIGITS_MAX):
-        raise errors.refuse(INVALID_CURSOR, f"query parameter {name}: {value[:200]!r} is no cursor of a listing", name)
+def page_size(query: Mapping[str, str]) -> int:
+    """How many entities a page holds at most; 25 by default, at least one."""
+    return max(_whole(query, "pageSize", PAGE_SIZE_DEFAULT), 1)
+
+
+def cursor_position(query: Mapping[str, str], name: str) -> int:
+    """Where a cursor points; 0 without one."""
+    return max(_whole(query, name, 0), 0)
+
+
+def _whole(query: Mapping[str, str], name: str, otherwise: int) -> int:
+    value = query.get(name, str(otherwise))
+    digits = value.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < CURSOR_DIGITS_MAX):
+        raise errors.refuse(
+            INVALID_CURSOR, f"query parameter {name}: {value[:200]!r} is no position in a listing", name
+        )
     return int(value)
 
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mockgc.domain import rules
+from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, assumed, documented
 from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Behaviour, Filter, Operation, Resource, UniqueKey
-from mockgc.domain.transaction import Outcome, Request, View
-from mockgc.resources.kit import CONTRACT, Common, everything, known_fields, paged, parameters, reply
+from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
+from mockgc.resources.kit import (
+    CONTRACT,
+    INVALID_CURSOR,
+    Common,
+    by_cursor,
+    everything,
+    known_fields,
+    many,
+    paged,
+    parameters,
+    reply,
+)
 
 PATH = "/api/v2/authorization/divisions"
 NAME_EXISTS = ErrorCode(
@@ -20,11 +31,20 @@ RENAME_EXISTS = ErrorCode(
     "request.conflict", 409, "division names are unique", assumed("PUT authorization/divisions declares no other"),
     "Choose another name.",
 )  # fmt: skip
+HOME_STAYS = ErrorCode(
+    "precondition.failure", 400, "the home division is not deleted", assumed("the contract declares the code only"),
+    "Delete another division.",
+)  # fmt: skip
+BOTH_CURSORS = ErrorCode(
+    "both.after.and.before.provided", 400, "a page lies after a cursor or before one",
+    documented("GET authorization/divisions/query: 400"), "Send one cursor.",
+)  # fmt: skip
 IN_USE = ErrorCode(
     "request.conflict", 409, "a division with objects is not deleted", assumed("the contract declares the code only"),
     "Move the division's objects to another division first.",
 )  # fmt: skip
 _COMMON = Common("division", lambda division: f"{PATH}/{division['id']}")
+_DELETED = Common("deletedDivision", lambda division: f"{PATH}/{division['id']}")
 
 
 def _create(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -47,16 +67,59 @@ def _replace(resource: Resource, _: Operation, view: View, request: Request) -> 
 
 
 def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
+    """Gone from the listings; kept aside, so that it can be restored under its id."""
     before = _COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
-    return _COMMON.delete(resource, view, before)
+    if before["homeDivision"]:
+        raise errors.refuse(HOME_STAYS, f"division {before['name']!r} is the home division")
+    outcome = _COMMON.delete(resource, view, before)
+    return replace(outcome, writes=(*outcome.writes, Write(_DELETED.kind, before["id"], before)))
+
+
+def _named(view: View, request: Request) -> list[Entity]:
+    """The divisions that a query names by `id`, or by what their name holds."""
+    ids, name = many(request, "id"), folded_name(parameters(request).get("name", ""))
+    found = [division for division in everything(view, "division") if name in folded_name(division["name"])]
+    return [division for division in found if not ids or division["id"] in ids]
 
 
 def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     rules.raise_invalid(request)
-    name = parameters(request).get("name")
-    found = [d for d in everything(view, "division") if name is None or folded_name(name) in folded_name(d["name"])]
-    return paged(view, "division", PATH, request, found)
+    return paged(view, "division", PATH, request, _named(view, request))
+
+
+def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    rules.raise_invalid(request)
+    if {"after", "before"} <= parameters(request).keys():
+        raise errors.refuse(BOTH_CURSORS, "both after and before were sent", "after")
+    return by_cursor(view, "division", f"{PATH}/query", request, _named(view, request))
+
+
+def _home(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
+    """The home division; made when it is first asked for."""
+    rules.raise_invalid(request)
+    divisions = everything(view, "division")
+    home = next((division for division in divisions if division["homeDivision"]), None)
+    if home is not None:
+        return reply(view, "division", home)
+    taken = {folded_name(division["name"]) for division in divisions}
+    names = ("Home", *(f"Home {number}" for number in range(2, len(taken) + 3)))
+    name = next(name for name in names if folded_name(name) not in taken)
+    return _COMMON.create(resource, view, {"homeDivision": True, "name": name, "description": ""})
+
+
+def _list_deleted(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    rules.raise_invalid(request)
+    return paged(view, _DELETED.kind, f"{PATH}/deleted", request, everything(view, _DELETED.kind))
+
+
+def _restore(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    """A deleted division again, under its id, with the name that the body gives or its own."""
+    deleted = _DELETED.existing(view, request.ids[0])
+    rules.raise_invalid(request)
+    content = {**deleted, **known_fields(request.body, "name", "description")}
+    outcome = _COMMON.create(DIVISION, view, content)
+    return replace(outcome, writes=(*outcome.writes, Write(_DELETED.kind, deleted["id"], None)))
 
 
 DIVISION = Resource(
@@ -70,7 +133,20 @@ DIVISION = Resource(
         "postAuthorizationDivisions": Behaviour(_create, CONTRACT, (NAME_EXISTS,)),
         "getAuthorizationDivision": Behaviour(_read, CONTRACT),
         "putAuthorizationDivision": Behaviour(_replace, CONTRACT, (RENAME_EXISTS,)),
-        "deleteAuthorizationDivision": Behaviour(_delete, assumed("refused while objects are in it"), (IN_USE,)),
-        "getAuthorizationDivisions": Behaviour(_list, CONTRACT),
+        "deleteAuthorizationDivision": Behaviour(
+            _delete, assumed("refused while objects are in it"), (IN_USE, HOME_STAYS)
+        ),
+        "getAuthorizationDivisions": Behaviour(_list, assumed("a name is searched for inside names")),
+        "getAuthorizationDivisionsQuery": Behaviour(_query, CONTRACT, (BOTH_CURSORS, INVALID_CURSOR)),
+        "getAuthorizationDivisionsHome": Behaviour(_home, assumed("made when it is first asked for")),
+    },
+)
+DELETED_DIVISION = Resource(
+    kind=_DELETED.kind,
+    path=f"{PATH}/deleted",
+    title="deleted division",
+    behaviours={
+        "getAuthorizationDivisionsDeleted": Behaviour(_list_deleted, CONTRACT),
+        "postAuthorizationDivisionRestore": Behaviour(_restore, CONTRACT, (NAME_EXISTS,)),
     },
 )

@@ -121,7 +121,7 @@ def test_a_cursor_leads_through_all_pages_and_back(call: Caller) -> None:
     assert [one["id"] for one in back["entities"]] == made[2:4]
 
 
-@pytest.mark.parametrize("cursor", ["x", "-1", "9" * 5000])
+@pytest.mark.parametrize("cursor", ["x", "1.5", "9" * 5000])
 def test_what_is_no_cursor_is_refused(call: Caller, team: str, cursor: str) -> None:
     refused(call, "invalid.query.param.value", "getTeams", expect=400, params={"after": cursor})
     refused(call, "invalid.query.param.value", "getTeamMembers", team, expect=400, params={"before": cursor})
