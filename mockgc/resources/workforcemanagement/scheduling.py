@@ -2,8 +2,18 @@
 
 from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
 from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE_OPERATION
+from mockgc.resources.workforcemanagement.time_off_limits import TIME_OFF_LIMIT
+from mockgc.resources.workforcemanagement.time_off_plans import TIME_OFF_PLAN
 from mockgc.resources.workforcemanagement.time_off_requests import TIME_OFF_REQUEST
 from mockgc.resources.workforcemanagement.uploads import UPLOAD
 from mockgc.resources.workforcemanagement.week_schedules import WEEK_SCHEDULE
 
-SCHEDULING = (UPLOAD, SCHEDULE_OPERATION, WEEK_SCHEDULE, AGENT_SCHEDULE, TIME_OFF_REQUEST)
+SCHEDULING = (
+    UPLOAD,
+    SCHEDULE_OPERATION,
+    WEEK_SCHEDULE,
+    AGENT_SCHEDULE,
+    TIME_OFF_REQUEST,
+    TIME_OFF_LIMIT,
+    TIME_OFF_PLAN,
+)
