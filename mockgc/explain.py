@@ -17,7 +17,7 @@ from mockgc.domain.metadata import READ_ONLY, timestamp
 from mockgc.domain.names import spoken
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import CommitRow, Entity, Outcome, View
-from mockgc.journal import Entry, commit_dict
+from mockgc.journal import BODY_BYTES_KEPT, Entry, commit_dict
 from mockgc.store.base import Store
 
 JSON = dict[str, Any]
@@ -36,6 +36,8 @@ class Explanation:
         fields: each field at fault, with who holds the value or moved the version.
         commits: what happened to the entity since this client's last read; for an accepted request, what changed.
         last_read: what this client last read of the entity, None when it never did.
+        repeats: the request that this one repeats, accepted before from the same client, and the last to write what
+            stands in the way; HTTP libraries send a request again unseen when its answer is lost.
     """
 
     context_id: str
@@ -46,6 +48,7 @@ class Explanation:
     fields: tuple[JSON, ...] = ()
     commits: tuple[JSON, ...] = ()
     last_read: JSON | None = None
+    repeats: JSON | None = None
     difference: tuple[JSON, ...] = ()
     ignored_headers: tuple[JSON, ...] = ()
     next_step: str = ""
@@ -61,6 +64,7 @@ class Explanation:
             "fields": list(self.fields),
             "commits": list(self.commits),
             "lastRead": self.last_read,
+            "repeats": self.repeats,
             "difference": list(self.difference),
             "ignoredHeaders": list(self.ignored_headers),
             "nextStep": self.next_step,
@@ -117,6 +121,7 @@ class _History:
         assert error is not None
         main = error.violations[0]
         rows = self._in_between(main) if main.holder else []
+        first = self._first_try(main.holder) if main.holder else None
         return Explanation(
             self._entry.context_id,
             "refused",
@@ -126,9 +131,10 @@ class _History:
             tuple(self._field(violation) for violation in error.violations),
             tuple(map(self._commit, rows[-_COMMITS_SHOWN:])),
             self._last_read(main.holder) if main.holder else None,
+            {"contextId": first.context_id, "date": timestamp(first.at), "status": first.status} if first else None,
             self._difference(error),
             self._ignored(),
-            self._next_step(main, rows),
+            _own_first_try(main.holder, first) if main.holder and first else self._next_step(main, rows),
         )
 
     def _request_line(self) -> str:
@@ -189,6 +195,13 @@ class _History:
                         }  # fmt: skip
         return None
 
+    def _first_try(self, holder: Holder) -> Entry | None:
+        """The accepted request that last wrote the holder, if this one repeats it byte for byte."""
+        if len(self._entry.body) > BODY_BYTES_KEPT:
+            return None  # only its start is kept
+        last = [row.context_id for row in self._of(holder) if row.sequence <= self._seen][-1:]
+        return next((e for e in self._before if [e.context_id] == last and _alike(e, self._entry)), None)
+
     def _commit(self, row: CommitRow) -> JSON:
         entry = self._by_context.get(row.context_id)
         others = [o for o in self._commits if o.sequence == row.sequence and o.entity_id != row.entity_id]
@@ -231,6 +244,19 @@ class _History:
         return step
 
 
+def _alike(one: Entry, other: Entry) -> bool:
+    """Whether a client sent the same thing twice."""
+    return all(getattr(one, part) == getattr(other, part) for part in ("client_id", "method", "path", "query", "body"))
+
+
+def _own_first_try(holder: Holder, first: Entry) -> str:
+    return (
+        f"This client's own first try {first.context_id} was accepted at {timestamp(first.at)}; many HTTP libraries "
+        f"send a request again unseen when its answer is lost. Nobody else stands in the way: read "
+        f"{spoken(holder.kind)} {holder.id} and go on if it is as wanted, and switch automatic retries of writes off."
+    )
+
+
 def _ies(rows: list[CommitRow]) -> str:
     return "y" if len(rows) == 1 else "ies"
 
@@ -271,6 +297,11 @@ def _facts(explanation: Explanation) -> Iterable[Fact]:
         yield from _field_facts(field)
     if explanation.fields and explanation.fields[0]["holder"]:
         yield "last read", _read_line(explanation.last_read)
+    if explanation.repeats:
+        yield (
+            "repeats",
+            f"the same request, accepted at {explanation.repeats['date']} ({explanation.repeats['contextId']})",
+        )
     label = "since then" if explanation.outcome == "refused" else "changed"
     for commit in explanation.commits:
         yield label, _commit_line(commit)

@@ -131,3 +131,35 @@ def test_every_explanation_ends_in_one_step(part: str) -> None:
     found = caller.explain(caller.ask("POST", "users/groups", {"name": "G", "scheduleTemplateId": "none"}))
     assert found[part]
     assert "scheduleTemplateId: no schedule template has the id 'none'" in found["text"]
+
+
+def test_a_request_that_repeats_its_own_first_try_is_told_so() -> None:
+    caller = Caller()
+    body = {"name": "Support", "scheduleTemplateId": caller.template()["id"]}
+    first = caller.ask("POST", "users/groups", body)
+    found = caller.explain(caller.ask("POST", "users/groups", body))
+    assert found["repeats"]["contextId"] == first.headers["ININ-Correlation-Id"]
+    assert f"own first try {first.headers['ININ-Correlation-Id']}" in found["nextStep"]
+    assert first.get_json()["id"] in found["nextStep"]
+
+
+def test_another_clients_equal_request_and_an_own_different_one_are_no_first_try() -> None:
+    caller = Caller()
+    body = {"name": "Support", "scheduleTemplateId": caller.template()["id"]}
+    caller.ask("POST", "users/groups", body)
+    for asker, sent in ((caller.other(), body), (caller, {**body, "description": "ours"})):
+        found = asker.explain(asker.ask("POST", "users/groups", sent))
+        assert found["repeats"] is None
+        assert "first try" not in found["nextStep"]
+
+
+def test_a_second_send_after_anothers_edit_is_no_longer_only_its_own_first_try() -> None:
+    caller = Caller()
+    template = caller.template()
+    renamed = {**template, "name": "Later"}
+    assert caller.ask("PUT", template["selfUri"], renamed).status_code == 200
+    assert caller.explain(caller.ask("PUT", template["selfUri"], renamed))["repeats"] is not None
+    other = caller.other()
+    now = other.ask("GET", template["selfUri"]).get_json()
+    assert other.ask("PUT", template["selfUri"], {**now, "name": "Latest"}).status_code == 200
+    assert caller.explain(caller.ask("PUT", template["selfUri"], renamed))["repeats"] is None
