@@ -86,8 +86,9 @@ class Sdk:
         """Call the operation's method; `values` by the contract's names, and `body`."""
         method = self.methods[snake(operation.id)]
         named = {snake(name): value for name, value in values.items()}
-        needed = [name for name, p in inspect.signature(method).parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
-        return method(**{name: value for name, value in named.items() if name in needed})
+        wanted = [p.name for p in inspect.signature(method).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        # A few bodies have a name of their own in the SDK, such as user_custom_attributes.
+        return method(**{name: named.get(name, named.get("body")) for name in wanted})
 
 
 def snake(name: str) -> str:

@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
 
+from conformance.faults import Fault, Planned, Script
+from conformance.gate import Gate
+from mockgc.contract.examples import Examples
+from mockgc.contract.facts import Operation
+from mockgc.contract.model import Contract
 from mockgc.pytest_plugin import TestOrganisation
+from mockgc.resources import registry
 from tests.clients.official_sdk import PACKAGE, Sdk
 
+CONTRACT = Contract.bundled()
+MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
+SOME_ID = "11111111-2222-4333-8444-555555555555"
+UNMATCHED = {
+    "getRoutingQueueAssistant": "the SDK knows a lower limit of retentionSeconds that the published document lacks",
+    "getWorkforcemanagementCalendarDataIcs": "the SDK sends no token here; the emulator asks for one everywhere",
+}
+"""Operations whose shape the SDK does not take, and why."""
+WEEK = "2026-11-30"
 Served = TestOrganisation
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """As much of an answer as the SDK looks at."""
+
+    data: str
+
+    def getheader(self, _: str) -> str:
+        return "application/json"
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +62,12 @@ def sdk(served: Served, installed: None) -> Sdk:  # noqa: ARG001 (skip before th
 
 def division(sdk: Sdk, name: str = "EMEA") -> Any:
     return sdk.api("AuthorizationApi").post_authorization_divisions({"name": name, "description": ""})
+
+
+def business_unit(sdk: Sdk) -> Any:
+    settings = {"startDayOfWeek": "Monday", "timeZone": "Europe/Paris"}
+    body = {"name": "Support", "divisionId": division(sdk, "Home").id, "settings": settings}
+    return sdk.api("WorkforceManagementApi").post_workforcemanagement_businessunits(body)
 
 
 def user(sdk: Sdk, name: str = "Ada") -> Any:
@@ -71,3 +105,116 @@ def test_a_stale_version_arrives_as_an_exception_with_status_body_and_headers(sd
     assert (status, body["code"], body["status"]) == (400, "general.conflict", 400)
     assert headers["ININ-Correlation-Id"] == body["contextId"]
     assert users.get_user(ada.id).title == "Team lead"
+
+
+def valid_values(operation: Operation) -> dict[str, Any]:
+    """What the contract asks for at least: ids, required query parameters, an example of the body."""
+    examples = Examples(lambda name: CONTRACT.definition(name).schema)
+    values: dict[str, Any] = {
+        p.name: SOME_ID if p.place == "path" else examples.answer(operation.id, p.schema, {}, None, MOMENT)
+        for p in operation.parameters
+        if p.required
+    }
+    if operation.body is not None:
+        values["body"] = examples.answer(operation.id, operation.body.schema, {}, None, MOMENT)
+    return values
+
+
+def test_operations_without_behaviour_answer_what_the_sdk_understands_in_full(sdk: Sdk) -> None:
+    claimed = {name for resource in registry() for name in resource.behaviours}
+    problems = {}
+    # The SDK switches its own warnings on whatever the filters say, hence the recording.
+    with warnings.catch_warnings(record=True) as warned:
+        for name in sorted(CONTRACT.entries.keys() - claimed):
+            operation = CONTRACT.operation(name)
+            try:
+                sdk.call(operation, valid_values(operation))
+            except Exception as error:  # of any kind: all are reported at once
+                problems[name] = f"{type(error).__name__}: {error}"
+    assert {name: text[:300] for name, text in problems.items() if name not in UNMATCHED} == {}
+    assert [w for w in warned if not str(w.message).startswith("Call to deprecated function")] == []
+
+
+def test_the_comparison_sees_a_field_the_sdk_drops_and_an_enum_value_it_does_not_know(sdk: Sdk) -> None:
+    raw = {"id": SOME_ID, "state": "astonished", "shoeSize": 43, "dateLastLogin": "2026-11-25T08:00:00Z"}
+    with pytest.raises(AssertionError) as caught:
+        sdk.client.deserialize(Raw(json.dumps(raw)), "User")
+    assert "shoeSize" in str(caught.value)
+    assert "outdated_sdk_version" in str(caught.value)
+    assert "dateLastLogin" not in str(caught.value)
+
+
+def test_a_missing_entity_is_a_404(sdk: Sdk) -> None:
+    status, body, _ = refused(sdk, lambda: sdk.api("UsersApi").get_user(SOME_ID))
+    assert (status, body["code"]) == (404, "not.found")
+
+
+def test_a_client_without_the_permission_gets_a_403_that_names_it(served: Served, sdk: Sdk) -> None:
+    place = f"/_mockgc/organisations/{served.id}/clients"
+    made = served.http.post(place, json={"permissions": ["wfm:dialect:view"]}).json()
+    other = Sdk.login(served.base_url, made["clientId"], made["clientSecret"])
+    status, body, _ = refused(sdk, lambda: other.api("GroupsApi").delete_group(SOME_ID))
+    assert status == 403
+    assert "directory:group:delete" in body["message"]
+
+
+def test_an_unknown_token_is_a_401(sdk: Sdk) -> None:
+    sdk.client.access_token = "worn-out"
+    status, body, _ = refused(sdk, lambda: sdk.api("UsersApi").get_users())
+    assert (status, body["code"]) == (401, "bad.credentials")
+
+
+def test_a_wrong_secret_fails_at_login_with_an_oauth_error(sdk: Sdk, served: Served) -> None:
+    status, body, _ = refused(sdk, lambda: Sdk.login(served.base_url, served.client_id, "wrong"))
+    assert (status, body["error"]) == (401, "invalid_client")
+
+
+def test_a_body_against_the_contract_is_a_400_that_names_the_field(sdk: Sdk) -> None:
+    place = sdk.api("WorkforceManagementApi").post_workforcemanagement_businessunits
+    status, body, _ = refused(sdk, lambda: place({"name": 5}))
+    assert status == 400
+    assert "name" in {detail["fieldName"] for detail in body["details"]}
+
+
+class LosesOneAnswer(Script):
+    """The first accepted POST to a path is committed, and its answer never arrives."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path, self._is_done = path, False
+
+    def before(self, party: str, method: str, path: str) -> Planned | None:  # noqa: ARG002 (one party)
+        """Every POST to the path, until one was struck."""
+        is_due = (method, path) == ("POST", self._path) and not self._is_done
+        return Planned(Fault.LOST_AFTER, path, 1) if is_due else None
+
+    def after(self, *struck: Any) -> bool:
+        """It strikes what the emulator accepted."""
+        self._is_done = struck[4] < 300
+        return self._is_done
+
+
+def test_a_lost_answer_makes_the_sdk_send_the_post_again_and_fail_against_its_own_first_try(
+    served: Served, sdk: Sdk
+) -> None:
+    with Gate(served.base_url, "sdk", LosesOneAnswer("/api/v2/authorization/divisions")) as gate:
+        lossy = Sdk.login(gate.base_url, served.client_id, served.client_secret)
+        status, _, headers = refused(sdk, lambda: division(lossy, "EMEA"))
+    first, second = [e for e in gate.exchanges if e.path.endswith("divisions")]
+    assert (first.method, first.body) == (second.method, second.body)
+    assert (first.status, first.seen, second.status, status) == (200, None, 409, 409)
+    found = served.http.get(f"/_mockgc/explain/{headers['ININ-Correlation-Id']}").json()
+    assert found["repeats"]["contextId"] == first.context_id
+    assert found["fields"][0]["holder"]["createdBy"]["ownClient"] is True
+    assert "own first try" in found["nextStep"]
+    assert [d.name for d in sdk.api("AuthorizationApi").get_authorization_divisions().entities] == ["EMEA"]
+
+
+def test_where_no_name_is_unique_the_sdks_second_send_leaves_two_of_a_kind(served: Served, sdk: Sdk) -> None:
+    unit = business_unit(sdk)
+    place = f"/api/v2/workforcemanagement/businessunits/{unit.id}/weeks/{WEEK}/schedules"
+    with Gate(served.base_url, "sdk", LosesOneAnswer(place)) as gate:
+        lossy = Sdk.login(gate.base_url, served.client_id, served.client_secret).api("WorkforceManagementApi")
+        lossy.post_workforcemanagement_businessunit_week_schedules(unit.id, WEEK, {"description": "D", "weekCount": 1})
+    weeks = sdk.api("WorkforceManagementApi").get_workforcemanagement_businessunit_week_schedules(unit.id, WEEK)
+    assert [schedule.description for schedule in weeks.entities] == ["D", "D"]
