@@ -73,6 +73,11 @@ def _check(view: View, code: Entity, before: Entity | None) -> Iterator[Violatio
         if not presence["id"].strip():
             field = f"secondaryPresences[{index}].id"
             yield Violation(BLANK_PRESENCE, f"{field} is blank", field, given=presence["id"])
+    there = [group["id"] for group in before.get("planningGroups", [])] if before else []
+    for group in code.get("planningGroups", []):
+        if group["id"] not in there and not _is_planning_group(view, code, group["id"]):
+            message = f"planningGroupIds: no planning group of the business unit has the id {group['id']!r}"
+            yield Violation(WFM_BODY_NOT_FOUND, message, "planningGroupIds", given=group["id"])
     live = [other for other in ACTIVITY_CODES.inside(view, code["businessUnitId"]) if other["active"]]
     if before is None and len(live) >= CODES_MAX:
         yield Violation(TOO_MANY, f"the business unit has {CODES_MAX} activity codes already")
@@ -80,6 +85,19 @@ def _check(view: View, code: Entity, before: Entity | None) -> Iterator[Violatio
         if other["id"] != code["id"] and folded_name(other["name"]) == folded_name(code["name"]):
             holder = Holder("activityCode", other["code"], other["name"])
             yield Violation(WFM_VALIDATION, f"name {code['name']!r} is held", "name", holder, code["name"])
+
+
+def _is_planning_group(view: View, code: Entity, group_id: str) -> bool:
+    found = view.get("planningGroup", group_id)
+    return found is not None and found["businessUnitId"] == code["businessUnitId"]
+
+
+def _shown(view: View, code: Entity, _: Request) -> Entity:
+    """Without the planning groups that are gone since."""
+    if "planningGroups" not in code:
+        return code
+    groups = [group for group in code["planningGroups"] if _is_planning_group(view, code, group["id"])]
+    return {**code, "planningGroups": groups}
 
 
 def _live(view: View, request: Request) -> Entity:
@@ -110,7 +128,7 @@ def named(view: View, business_unit_id: str, code: str) -> bool:
     return found is not None and bool(found["active"])
 
 
-ACTIVITY_CODES = Family("activityCode", business_units.COMMON, "activitycodes", _content, created=200)
+ACTIVITY_CODES = Family("activityCode", business_units.COMMON, "activitycodes", _content, _shown, created=200)
 ACTIVITY_CODE = Resource(
     kind="activityCode",
     path=f"{business_units.PATH}/{{businessUnitId}}/activitycodes",
@@ -120,7 +138,9 @@ ACTIVITY_CODE = Resource(
     behaviours={
         "getWorkforcemanagementBusinessunitActivitycodes": Behaviour(ACTIVITY_CODES.listing, CONTRACT),
         "postWorkforcemanagementBusinessunitActivitycodes": Behaviour(
-            ACTIVITY_CODES.create, assumed("a clash of names is a 400"), (WFM_VALIDATION, BLANK_PRESENCE, TOO_MANY)
+            ACTIVITY_CODES.create,
+            assumed("a clash of names is a 400"),
+            (WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE, TOO_MANY),
         ),
         "getWorkforcemanagementBusinessunitActivitycode": Behaviour(ACTIVITY_CODES.read, CONTRACT, (WFM_NOT_FOUND,)),
         "patchWorkforcemanagementBusinessunitActivitycode": Behaviour(
