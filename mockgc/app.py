@@ -24,6 +24,7 @@ from mockgc.domain.resource import Resource
 from mockgc.ids import Ids
 from mockgc.resources import checked, registry
 from mockgc.resources.published import operations
+from mockgc.resources.workforcemanagement.downloads import fetch
 from mockgc.resources.workforcemanagement.uploads import DOCUMENT_BYTES_MAX, receive
 from mockgc.settings import Settings
 from mockgc.store.base import Client, Store
@@ -31,8 +32,7 @@ from mockgc.store.memory import MemoryStore
 from mockgc.wire.oauth import token_endpoint
 from mockgc.wire.pipeline import Answer, Pipeline
 from mockgc.wire.routes import Routes
-from mockgc.wire.uploads import PREFIX as UPLOADS
-from mockgc.wire.uploads import upload_endpoint
+from mockgc.wire.uploads import DOWNLOADS, UPLOADS, download_endpoint, upload_endpoint
 
 StoreFactory = Callable[[tuple[Resource, ...], Ids, WallClock, int], Store]
 """Builds a store from the registry, a source of ids, the wall clock, and how many requests the journal keeps."""
@@ -154,6 +154,8 @@ def _flask(emulator: Emulator, wall: WallClock, pipeline: Pipeline) -> Flask:
             return _response(token_endpoint(emulator.store, environ))
         if path.startswith(UPLOADS):
             return _response(upload_endpoint(emulator.store, receive, DOCUMENT_BYTES_MAX, environ))
+        if path.startswith(DOWNLOADS):
+            return _response(download_endpoint(emulator.store, fetch, environ))
         return _response(pipeline.handle(environ))
 
     return app

@@ -1,13 +1,15 @@
 """
-`PUT /uploads/{organisationId}/{uploadKey}`: where clients put documents. Outside of the contract and without a token.
+`PUT /uploads/{organisationId}/{uploadKey}` takes documents, `GET /downloads/{organisationId}/{key}` gives results.
 
-The journal shows the path without its key, which is the right to use the address.
+Both are outside of the contract and without a token; the answers that name them are within. The journal shows the path
+without its key, which is the right to use the address.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,7 +17,7 @@ import orjson
 from mockgc.domain import errors
 from mockgc.domain.errors import WfmError, refuse
 from mockgc.domain.switches import Switches
-from mockgc.domain.transaction import Commit, Outcome, View
+from mockgc.domain.transaction import Commit, Outcome, Rule, View
 from mockgc.journal import REDACTED, Entry
 from mockgc.store.base import Store, StoreUnavailable
 from mockgc.wire.errors import error_body, status_of
@@ -23,42 +25,62 @@ from mockgc.wire.pipeline import Answer, read_body
 
 Receive = Callable[[View, str, Mapping[str, str], bytes], Outcome]
 """(view, upload key, headers in lower case, document) -> what to store, or WfmError."""
-PREFIX = "/uploads/"
+Fetch = Callable[[View, str], Outcome]
+"""(view, key) -> the result, or WfmError."""
+UPLOADS, DOWNLOADS = "/uploads/", "/downloads/"
 _LOG = logging.getLogger("mockgc")
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """One kind of address: where it is, the method it takes, and its name in the journal."""
+
+    prefix: str
+    method: str
+    operation: str
+
+
+_UPLOAD, _DOWNLOAD = _Door(UPLOADS, "PUT", "upload.put"), _Door(DOWNLOADS, "GET", "download.get")
 
 
 def upload_endpoint(store: Store, receive: Receive, bytes_max: int, environ: Mapping[str, Any]) -> Answer:
     """Take one document; answers are empty, refusals are the vendor's error bodies."""
-    organisation_id, _, key = environ["PATH_INFO"].removeprefix(PREFIX).partition("/")
+
+    def rule_of(key: str) -> Rule:
+        document, headers = read_body(environ, bytes_max), _headers(environ)
+        return lambda view: receive(view, key, headers, document)
+
+    return _answered(store, _UPLOAD, environ, rule_of)
+
+
+def download_endpoint(store: Store, fetch: Fetch, environ: Mapping[str, Any]) -> Answer:
+    """Give one result that was too large for its answer, or was asked for as a download."""
+    return _answered(store, _DOWNLOAD, environ, lambda key: lambda view: fetch(view, key))
+
+
+def _answered(store: Store, door: _Door, environ: Mapping[str, Any], rule_of: Callable[[str], Rule]) -> Answer:
+    organisation_id, _, key = environ["PATH_INFO"].removeprefix(door.prefix).partition("/")
     if organisation_id not in {organisation.id for organisation in store.organisations()}:
         organisation_id = ""
     context_id = store.new_context_id(organisation_id or None)
     commit: Commit | None = None
     error: WfmError | None = None
     try:
-        commit = _store(store, receive, bytes_max, environ, organisation_id, key, context_id)
+        if not organisation_id:
+            raise refuse(errors.NOT_FOUND, "nothing has this address")
+        if environ["REQUEST_METHOD"] != door.method:
+            raise refuse(errors.METHOD_NOT_ALLOWED, f"this address takes {door.method} only")
+        commit = store.transact(organisation_id, rule_of(key), "", context_id)
     except WfmError as refused:
         error = refused
     except StoreUnavailable as unavailable:
         error = refuse(errors.SERVICE_UNAVAILABLE, str(unavailable))
     except Exception:
-        _LOG.exception("an upload failed")
+        _LOG.exception("an address outside of the contract failed: %s", door.operation)
         error = refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
-    answer = _answer(store, error, organisation_id, context_id)
-    store.append(_entry(store, environ, answer, commit, error, organisation_id, context_id))
+    answer = _answer(store, door, commit, error, organisation_id, context_id)
+    store.append(_entry(store, door, environ, answer, commit, error, organisation_id, context_id))
     return answer
-
-
-def _store(
-    store: Store, receive: Receive, bytes_max: int, environ: Mapping[str, Any], organisation_id: str, key: str,
-    context_id: str,
-) -> Commit:  # fmt: skip
-    if not organisation_id:
-        raise refuse(errors.NOT_FOUND, "no upload has this address")
-    if environ["REQUEST_METHOD"] != "PUT":
-        raise refuse(errors.METHOD_NOT_ALLOWED, "the address of an upload takes PUT only")
-    document, headers = read_body(environ, bytes_max), _headers(environ)
-    return store.transact(organisation_id, lambda view: receive(view, key, headers, document), "", context_id)
 
 
 def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
@@ -66,21 +88,27 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     return {**found, "content-type": environ.get("CONTENT_TYPE", "")}
 
 
-def _answer(store: Store, error: WfmError | None, organisation_id: str, context_id: str) -> Answer:
+def _answer(
+    store: Store, door: _Door, commit: Commit | None, error: WfmError | None, organisation_id: str, context_id: str
+) -> Answer:
     headers = [("ININ-Correlation-Id", context_id)]
-    if error is None:
-        return Answer(200, b"", tuple(headers))
-    switches = store.switches(organisation_id) if organisation_id else Switches()
-    status = status_of(error, switches)
+    body: Any = commit.outcome.body if commit is not None else None
+    status = 200
+    if error is not None:
+        switches = store.switches(organisation_id) if organisation_id else Switches()
+        status = status_of(error, switches)
+        body = error_body(error, status, context_id, switches)
+        if error.code is errors.METHOD_NOT_ALLOWED:
+            headers.append(("Allow", door.method))
+    if body is None:
+        return Answer(status, b"", tuple(headers))
     headers.append(("Content-Type", "application/json"))
-    if error.code is errors.METHOD_NOT_ALLOWED:
-        headers.append(("Allow", "PUT"))
-    return Answer(status, orjson.dumps(error_body(error, status, context_id, switches)), tuple(headers))
+    return Answer(status, orjson.dumps(body), tuple(headers))
 
 
 def _entry(
-    store: Store, environ: Mapping[str, Any], answer: Answer, commit: Commit | None, error: WfmError | None,
-    organisation_id: str, context_id: str,
+    store: Store, door: _Door, environ: Mapping[str, Any], answer: Answer, commit: Commit | None,
+    error: WfmError | None, organisation_id: str, context_id: str,
 ) -> Entry:  # fmt: skip
     return Entry(
         context_id=context_id,
@@ -88,10 +116,10 @@ def _entry(
         client_id="",
         at=store.now(),
         method=environ["REQUEST_METHOD"],
-        path=f"{PREFIX}{organisation_id}/{REDACTED}",
+        path=f"{door.prefix}{organisation_id}/{REDACTED}",
         query="",
         status=answer.status,
-        operation="upload.put",
+        operation=door.operation,
         error=error,
         sequence=commit.sequence if commit else None,
         reads=(),

@@ -17,7 +17,7 @@ from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.domain.zones import zone
 from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, known_fields
-from mockgc.resources.workforcemanagement import business_units, management_units, week_schedules
+from mockgc.resources.workforcemanagement import business_units, downloads, management_units, week_schedules
 from mockgc.resources.workforcemanagement.people import user_reference
 from mockgc.resources.workforcemanagement.schedule_documents import BAD_DOCUMENT, KIND, instant
 from mockgc.resources.workforcemanagement.schedule_uploads import TEAMS_MAX, TOO_MANY_TEAMS
@@ -74,7 +74,7 @@ def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
         "agentSchedules": [_shown(row, schedule) for row in rows],
         "businessUnitTimeZone": unit["settings"]["timeZone"],
     }
-    return _complete(result, [schedule], rows)
+    return _complete(view, request, unit, result, [schedule], rows)
 
 
 def _of_users(rows: Iterable[Entity], request: Request) -> list[Entity]:
@@ -82,10 +82,13 @@ def _of_users(rows: Iterable[Entity], request: Request) -> list[Entity]:
     return [row for row in rows if not wanted or row["userId"] in wanted]
 
 
-def _complete(result: Entity, schedules: Iterable[Entity], rows: Iterable[Entity]) -> Outcome:
+def _complete(
+    view: View, request: Request, unit: Entity, result: Entity, schedules: Iterable[Entity], rows: Iterable[Entity]
+) -> Outcome:
     reads = [(week_schedules.KIND, found["id"], found["metadata"]["version"]) for found in schedules]
     reads += [(KIND, row["id"], row["metadata"]["version"]) for row in rows]
-    return Outcome(200, {"status": "Complete", "result": result}, reads=tuple(reads))
+    answer, writes = downloads.answered(view, request, unit["id"], result, len(result["agentSchedules"]))
+    return Outcome(200, {"status": "Complete", **answer}, writes, tuple(reads))
 
 
 def _search_in_business_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -119,7 +122,7 @@ def _search(view: View, request: Request, unit: Entity, home: str | None) -> Out
             {**week_schedules.reference(schedule), "weekCount": schedule["weekCount"]} for schedule in published
         ],
     }
-    return _complete(result, published, seen)
+    return _complete(view, request, unit, result, published, seen)
 
 
 def _moment(request: Request, name: str) -> datetime:

@@ -1,6 +1,7 @@
 """The kinds of week schedules, their uploads and time off, in the order in which they refer to each other."""
 
 from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
+from mockgc.resources.workforcemanagement.downloads import DOWNLOAD
 from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE_OPERATION
 from mockgc.resources.workforcemanagement.time_off_limits import TIME_OFF_LIMIT
 from mockgc.resources.workforcemanagement.time_off_plans import TIME_OFF_PLAN
@@ -10,6 +11,7 @@ from mockgc.resources.workforcemanagement.week_schedules import WEEK_SCHEDULE
 
 SCHEDULING = (
     UPLOAD,
+    DOWNLOAD,
     SCHEDULE_OPERATION,
     WEEK_SCHEDULE,
     AGENT_SCHEDULE,

@@ -87,3 +87,34 @@ def test_a_period_that_ends_before_it_starts_is_refused(at: Desk) -> None:
     search_operation = "postWorkforcemanagementBusinessunitAgentschedulesSearch"
     assert at.call(search_operation, at.unit, expect=400, json=body)["code"] == "wfm.validation.failure"
     assert at.call(search_operation, "none", expect=404, json=PERIOD)["code"] == "wfm.business.unit.not.found"
+
+
+@pytest.mark.parametrize("path", ["query", "search"])
+def test_a_forced_download_gives_the_result_as_it_was_when_asked_for(at: Desk, path: str) -> None:
+    made = at.import_(document(agent(at.agents[0], MORNING), published=True))["result"]
+    operations: dict[str, Any] = {
+        "query": (
+            f"post{SCHEDULES}AgentschedulesQuery",
+            (at.unit, WEEK, made["id"]),
+            {"managementUnitId": at.home},
+        ),
+        "search": ("postWorkforcemanagementBusinessunitAgentschedulesSearch", (at.unit,), PERIOD),
+    }
+    operation, ids, body = operations[path]
+    held = at.call(operation, *ids, json=body)["result"]
+    named = at.call(operation, *ids, json=body, params={"forceDownloadService": "true"})
+    assert "result" not in named
+    at.update(made, change(1, {"userId": at.agents[0], "delete": True}))
+    assert at.send(named["downloadUrl"], {}, b"", "GET").json() == held
+
+
+def test_a_result_has_an_address_of_its_own_that_takes_get_only(at: Desk) -> None:
+    named = at.call(
+        "postWorkforcemanagementBusinessunitAgentschedulesSearch",
+        at.unit,
+        json=PERIOD,
+        params={"forceDownloadService": "true"},
+    )
+    assert at.send(named["downloadUrl"], {}, b"", "PUT").status_code == 405
+    for url in (f"{named['downloadUrl']}0", "http://mockgc/downloads/none/none"):
+        assert at.send(url, {}, b"", "GET").json()["code"] == "not.found"
