@@ -142,7 +142,7 @@ class Target:
             "userId": item["userId"],
             "shifts": list(self._shifts(item, old["shifts"] if old else [])),
             "fullDayTimeOffMarkers": list(self._markers(item, old["fullDayTimeOffMarkers"] if old else [])),
-            **_work_plans(item, old),
+            **self._work_plans(item, old),
         }
         stored = self.view.row(KIND, row["id"])
         METADATA.put(row, stored.version + 1 if stored else 1, self.view, old)
@@ -208,14 +208,21 @@ class Target:
             raise refuse(BAD_DOCUMENT, f"the business unit has no activity code {code[:200]!r}")
         return found
 
+    def _work_plans(self, item: Entity, old: Entity | None) -> Entity:
+        """The work plans that a row names; an empty wrapper clears, an absent one leaves alone."""
+        kept: dict[str, Any] = {name: old[name] for name in ("workPlanId", "workPlanIdsPerWeek") if old and name in old}
+        if "workPlanId" in item:
+            kept.pop("workPlanId", None)
+            kept |= {"workPlanId": self._plan(value)} if (value := item["workPlanId"].get("value")) else {}
+        if "workPlanIdsPerWeek" in item:
+            kept.pop("workPlanIdsPerWeek", None)
+            values = [self._plan(value) for value in item["workPlanIdsPerWeek"].get("values", [])]
+            kept |= {"workPlanIdsPerWeek": values} if values else {}
+        return kept
 
-def _work_plans(item: Entity, old: Entity | None) -> Entity:
-    """The work plans that a row names; an empty wrapper clears, an absent one leaves alone."""
-    kept: dict[str, Any] = {name: old[name] for name in ("workPlanId", "workPlanIdsPerWeek") if old and name in old}
-    if "workPlanId" in item:
-        kept.pop("workPlanId", None)
-        kept |= {"workPlanId": value} if (value := item["workPlanId"].get("value")) else {}
-    if "workPlanIdsPerWeek" in item:
-        kept.pop("workPlanIdsPerWeek", None)
-        kept |= {"workPlanIdsPerWeek": values} if (values := item["workPlanIdsPerWeek"].get("values")) else {}
-    return kept
+    def _plan(self, plan_id: str) -> str:
+        plan = self.view.get("workPlan", plan_id)
+        unit = self.view.get("managementUnit", plan["managementUnitId"]) if plan else None
+        if unit is None or unit["businessUnit"]["id"] != self.unit["id"]:
+            raise refuse(BAD_DOCUMENT, f"the business unit has no work plan {plan_id[:200]!r}")
+        return plan_id

@@ -48,11 +48,12 @@ def test_a_query_for_a_unit_elsewhere_is_refused(at: Desk) -> None:
 
 
 def test_a_row_names_its_work_plans_until_an_empty_wrapper_clears_them(at: Desk) -> None:
-    planned = agent(at.agents[0], workPlanId={"value": "plan"}, workPlanIdsPerWeek={"values": ["plan"]})
+    plan = at.call("postWorkforcemanagementManagementunitWorkplans", at.home, json={"name": "Early"})["id"]
+    planned = agent(at.agents[0], workPlanId={"value": plan}, workPlanIdsPerWeek={"values": [plan]})
     made = at.import_(document(planned))["result"]
     (row,) = at.agents_in(made)
-    assert (row["workPlan"]["id"], row["workPlan"]["managementUnit"]["id"]) == ("plan", at.home)
-    assert [plan["id"] for plan in row["workPlansPerWeek"]] == ["plan"]
+    assert (row["workPlan"]["id"], row["workPlan"]["managementUnit"]["id"]) == (plan, at.home)
+    assert [found["id"] for found in row["workPlansPerWeek"]] == [plan]
     at.update(made, change(1, agent(at.agents[0])))
     assert "workPlan" in at.agents_in(made)[0]
     at.update(made, change(2, agent(at.agents[0], workPlanId={}, workPlanIdsPerWeek={})))

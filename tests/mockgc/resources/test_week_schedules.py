@@ -98,6 +98,8 @@ def test_start_and_length_of_a_shift_follow_from_its_activities(at: Desk) -> Non
         document({"userId": "ANN", "shifts": [{"activities": [activity(MORNING, 0)]}]}),
         document(agent("ANN", "2026-12-08T08:00:00Z")),
         document(agent("ANN"), agent("ANN")),
+        document(agent("ANN", workPlanId={"value": "none"})),
+        document(agent("ANN", workPlanIdsPerWeek={"values": ["none"]})),
         document({"userId": "ANN", "fullDayTimeOffMarkers": [{"lengthMinutes": 480}]}),
     ],
 )
