@@ -17,7 +17,7 @@ from mockgc.domain.metadata import timestamp
 from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View
-from mockgc.resources.directory import people
+from mockgc.resources.directory import people, search
 from mockgc.resources.directory.people import USER
 from mockgc.resources.directory.refusals import (
     MEMBERS_MAX,
@@ -113,6 +113,11 @@ def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     return paged(view, KIND, PATH, request, found, _shows(view))
 
 
+def _search(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    rules.raise_invalid(request)
+    return search.searched("groups", request, everything(view, KIND), _shows(view))
+
+
 def _replace(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
     before = _COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
@@ -191,6 +196,7 @@ RESOURCE = Resource(
         ),
         "getGroup": Behaviour(_read, CONTRACT),
         "getGroups": Behaviour(_list, CONTRACT),
+        "postGroupsSearch": Behaviour(_search, search.SOURCE, (search.NOT_SEARCHABLE,)),
         "putGroup": Behaviour(_replace, source(CONTRACT, FIRST_VERSION), (STALE, RENAME_IN_USE, UNKNOWN_ID)),
         "deleteGroup": Behaviour(_delete, assumed("gone at once, its name free")),
         "getGroupMembers": Behaviour(_members, assumed("deleted users are left out")),

@@ -1,13 +1,14 @@
 """
 Searches over users, groups and teams: `POST /api/v2/{users,groups,teams}/search`.
 
-A criterion compares its values with fields of an entity, ignoring case; criteria stand together with AND unless they say
-OR or NOT. The vendor's index follows writes after a while; here a search sees them at once (assumed).
+A criterion compares its values with fields of an entity, ignoring case; criteria stand together with AND unless they
+say OR or NOT. The vendor's index follows writes after a while; here a search sees them at once (assumed).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from mockgc.domain import errors
@@ -41,10 +42,9 @@ def searched(word: str, request: Request, found: Iterable[Entity], show: Show) -
     """
     body = request.body
     criteria = body.get("query", [])
-    matching = [entity for entity in map(show, found) if _matches_all(entity, criteria)]
-    for key in reversed(_order(body)):
-        name, is_descending = key
-        matching.sort(key=lambda entity: str(value_at(entity, name) or "").casefold(), reverse=is_descending)  # noqa: B023
+    matching = [entity for entity in found if _matches_all(entity, criteria)]
+    for name, is_descending in reversed(_order(body)):
+        matching.sort(key=partial(_text_at, name), reverse=is_descending)
     size, number = max(body.get("pageSize", PAGE_SIZE_DEFAULT), 1), max(body.get("pageNumber", 1), 1)
     answer: Entity = {
         "total": len(matching),
@@ -52,7 +52,7 @@ def searched(word: str, request: Request, found: Iterable[Entity], show: Show) -
         "pageSize": size,
         "pageNumber": number,
         "types": [word],
-        "results": matching[(number - 1) * size : number * size],
+        "results": [show(entity) for entity in matching[(number - 1) * size : number * size]],
     }
     return Outcome(200, answer)
 
@@ -63,15 +63,16 @@ def _order(body: Entity) -> list[tuple[str, bool]]:
     return [(body["sortBy"], body.get("sortOrder") == "DESC")] if "sortBy" in body else []
 
 
+def _text_at(path: str, entity: Entity) -> str:
+    return str(value_at(entity, path) or "").casefold()
+
+
 def _matches_all(entity: Entity, criteria: Iterable[Entity]) -> bool:
     is_match = True
-    for criterion in criteria:
-        held = _matches(entity, criterion)
+    for index, criterion in enumerate(criteria):
         operator = criterion.get("operator", "AND")
-        if operator == "OR":
-            is_match = is_match or held
-        else:
-            is_match = is_match and held is not (operator == "NOT")
+        held = _matches(entity, criterion) is not (operator == "NOT")
+        is_match = is_match or held if operator == "OR" and index else is_match and held
     return is_match
 
 

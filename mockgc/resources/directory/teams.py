@@ -14,7 +14,7 @@ from mockgc.domain.metadata import timestamp
 from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View
-from mockgc.resources.directory import people
+from mockgc.resources.directory import people, search
 from mockgc.resources.directory.people import USER, division_reference, with_division
 from mockgc.resources.directory.refusals import TEAM_MEMBERS_REMOVED_MAX, TOO_MANY_IDS, UNKNOWN_ID
 from mockgc.resources.kit import (
@@ -72,6 +72,11 @@ def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     name = folded_name(parameters(request).get("name", ""))
     found = [team for team in everything(view, KIND) if name in folded_name(team["name"])]
     return by_cursor(view, KIND, PATH, request, found, partial(_show, view))
+
+
+def _search(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    rules.raise_invalid(request)
+    return search.searched("teams", request, everything(view, KIND), partial(_show, view))
 
 
 def _update(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -146,6 +151,7 @@ RESOURCE = Resource(
         "getTeams": Behaviour(
             _list, assumed("a name is searched for inside names; cursors are positions"), (INVALID_CURSOR,)
         ),
+        "postTeamsSearch": Behaviour(_search, search.SOURCE),
         "patchTeam": Behaviour(_update, CONTRACT, (NAME_IN_USE, UNKNOWN_ID)),
         "deleteTeam": Behaviour(_delete, assumed("its members leave with it")),
         "getTeamMembers": Behaviour(_members, assumed("deleted users are left out"), (INVALID_CURSOR,)),

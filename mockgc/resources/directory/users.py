@@ -6,12 +6,14 @@ A version guards every update; a deleted user stays, with its e-mail address, an
 
 from __future__ import annotations
 
+from functools import partial
+
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import assumed, observed
 from mockgc.domain.names import folded_email
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View
-from mockgc.resources.directory import people
+from mockgc.resources.directory import people, search
 from mockgc.resources.directory.people import USER, USERS_PATH, living
 from mockgc.resources.directory.refusals import (
     EMAIL_TAKEN,
@@ -24,14 +26,18 @@ from mockgc.resources.directory.refusals import (
     UNKNOWN_REFERENCE,
     USER_IDS_MAX,
 )
+from mockgc.resources.directory.search import searched
 from mockgc.resources.kit import (
     CONTRACT,
     FIRST_VERSION,
+    INVALID_CURSOR,
     TOP_LEVEL,
     Common,
+    cursor_position,
     everything,
     known_fields,
     many,
+    page_size,
     parameters,
     reply,
     showing,
@@ -89,6 +95,26 @@ def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
         raise errors.refuse(TOO_MANY_IDS, f"{len(ids)} ids; at most {USER_IDS_MAX}", "id")
     found = in_state(view, request)
     return people.paged_users(view, request, USERS_PATH, [user for user in found if not ids or user["id"] in ids])
+
+
+def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    """Users by cursor, which is opaque: here a position."""
+    rules.raise_invalid(request)
+    query, found = parameters(request), in_state(view, request)
+    if query.get("sortOrder") == "DESC":
+        found.reverse()
+    start = cursor_position(query, "cursor")
+    page = found[start : start + page_size(query)]
+    body: Entity = {"entities": [people.shows(view, request)(user) for user in page], "results": len(page)}
+    if start + len(page) < len(found):
+        body["cursor"] = str(start + len(page))
+    return Outcome(200, body)
+
+
+def _search(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    rules.raise_invalid(request)
+    show = partial(people.show, view, request.body.get("expand", []))
+    return searched("users", request, everything(view, USER), show)
 
 
 def _update(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -197,6 +223,8 @@ RESOURCE = Resource(
         "getUserProfileskills": Behaviour(_read_skills, CONTRACT),
         "putUserProfileskills": Behaviour(_replace_skills, assumed("moves the user's version")),
         "patchUsersBulk": Behaviour(_bulk, source(CONTRACT, FIRST_VERSION), (TOO_MANY_USERS,)),
+        "getUsersQuery": Behaviour(_query, assumed("cursors are positions"), (INVALID_CURSOR,)),
+        "postUsersSearch": Behaviour(_search, search.SOURCE, (search.NOT_SEARCHABLE,)),
         "getUserDirectreports": Behaviour(_reports, CONTRACT),
     },
 )  # fmt: skip
