@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from mockgc.contract.facts import Operation
 from mockgc.contract.model import Contract
 from mockgc.pytest_plugin import TestOrganisation
 from mockgc.resources import registry
-from tests.clients.official_sdk import PACKAGE, Sdk
+from tests.clients.official_sdk import Sdk
 
 CONTRACT = Contract.bundled()
 MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
@@ -41,23 +39,6 @@ class Raw:
 
     def getheader(self, _: str) -> str:
         return "application/json"
-
-
-@pytest.fixture(autouse=True)
-def installed(missing_service: Callable[[str], None]) -> None:
-    """Without the SDK nothing here can be shown."""
-    if find_spec(PACKAGE) is None:
-        missing_service(f"the official SDK is not installed: pip install {PACKAGE}")
-
-
-@pytest.fixture
-def served(mockgc_served_organisation: Served) -> Served:
-    return mockgc_served_organisation
-
-
-@pytest.fixture
-def sdk(served: Served, installed: None) -> Sdk:  # noqa: ARG001 (skip before the import)
-    return Sdk.login(served.base_url, served.client_id, served.client_secret)
 
 
 def division(sdk: Sdk, name: str = "EMEA") -> Any:
@@ -123,16 +104,13 @@ def valid_values(operation: Operation) -> dict[str, Any]:
 def test_operations_without_behaviour_answer_what_the_sdk_understands_in_full(sdk: Sdk) -> None:
     claimed = {name for resource in registry() for name in resource.behaviours}
     problems = {}
-    # The SDK switches its own warnings on whatever the filters say, hence the recording.
-    with warnings.catch_warnings(record=True) as warned:
-        for name in sorted(CONTRACT.entries.keys() - claimed):
-            operation = CONTRACT.operation(name)
-            try:
-                sdk.call(operation, valid_values(operation))
-            except Exception as error:  # of any kind: all are reported at once
-                problems[name] = f"{type(error).__name__}: {error}"
+    for name in sorted(CONTRACT.entries.keys() - claimed):
+        operation = CONTRACT.operation(name)
+        try:
+            sdk.call(operation, valid_values(operation))
+        except Exception as error:  # of any kind: all are reported at once
+            problems[name] = f"{type(error).__name__}: {error}"
     assert {name: text[:300] for name, text in problems.items() if name not in UNMATCHED} == {}
-    assert [w for w in warned if not str(w.message).startswith("Call to deprecated function")] == []
 
 
 def test_the_comparison_sees_a_field_the_sdk_drops_and_an_enum_value_it_does_not_know(sdk: Sdk) -> None:
