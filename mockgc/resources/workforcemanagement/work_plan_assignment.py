@@ -16,17 +16,28 @@ from mockgc.domain.resource import Behaviour, Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import METADATA
 from mockgc.resources.workforcemanagement import agents, management_units
+from mockgc.resources.workforcemanagement.days import day
 from mockgc.resources.workforcemanagement.people import user_reference
 from mockgc.resources.workforcemanagement.work_plans import reference
 
 WEEKS_MAX = 53
 WEEK_COUNT = ErrorCode(
-    "wfm.validation.failure", 400, f"1 to {WEEKS_MAX} weeks are asked for", assumed("the number is not documented"),
-    "Ask for fewer weeks.",
+    "wfm.validation.failure", 400, f"1 to {WEEKS_MAX} weeks are asked for or overridden",
+    assumed("the number is not documented"), "Ask for fewer weeks.",
 )  # fmt: skip
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NO_PLAN = -1
 _OVERRIDES = "workPlanOverrides"
+
+
+def raise_weeks(count: int) -> None:
+    """
+    Raises:
+        WfmError: 400, no week or too many.
+    """
+    if not 1 <= count <= WEEKS_MAX:
+        message = f"weekCount: {count} is not within 1 to {WEEKS_MAX}"
+        raise WfmError([Violation(WEEK_COUNT, message, "weekCount", given=str(count))])
 
 
 class _Failed(Exception):
@@ -89,8 +100,9 @@ def _overridden(view: View, unit_id: str, overrides: list[Entity], change: Entit
     if action == "Delete":
         return others
     kept = others if action == "Update" else overrides
-    plan = _plan(view, unit_id, change.get("workPlanId", ""))
-    fresh = {"startDate": start, "weekCount": change.get("weekCount", 1), "workPlan": plan}
+    plan, weeks = _plan(view, unit_id, change.get("workPlanId", "")), change.get("weekCount", 0)
+    raise_weeks(weeks)
+    fresh = {"startDate": day(start, "startDate").isoformat(), "weekCount": weeks, "workPlan": plan}
     if any(_overlap(fresh, override) for override in kept):
         raise _Failed("OverlappingOverride")
     return sorted([*kept, fresh], key=lambda override: str(override["startDate"]))
@@ -125,10 +137,8 @@ def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     unit = management_units.COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
     count = request.body["weekCount"]
-    if not 1 <= count <= WEEKS_MAX:
-        message = f"weekCount: {count} is not within 1 to {WEEKS_MAX}"
-        raise WfmError([Violation(WEEK_COUNT, message, "weekCount", given=str(count))])
-    first = _week_start(view, unit, date.fromisoformat(request.body["startDate"]))
+    raise_weeks(count)
+    first = _week_start(view, unit, day(request.body["startDate"], "startDate"))
     weeks = [first + timedelta(weeks=number) for number in range(count)]
     keys: dict[str, int] = {}
     lookup: dict[str, Entity] = {}
@@ -144,11 +154,11 @@ def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     return Outcome(200, {"result": result})
 
 
-def _week_start(view: View, unit: Entity, day: date) -> date:
+def _week_start(view: View, unit: Entity, at: date) -> date:
     """The day rolled back to the business unit's first day of the week. Source: documented."""
     parent = view.get("businessUnit", unit["businessUnit"]["id"])
     assert parent is not None
-    return day - timedelta(days=(day.weekday() - _DAYS.index(parent["settings"]["startDayOfWeek"])) % 7)
+    return at - timedelta(days=(at.weekday() - _DAYS.index(parent["settings"]["startDayOfWeek"])) % 7)
 
 
 def _in_force(agent: Entity, week: date) -> Entity | None:
@@ -164,7 +174,9 @@ AGENT = replace(
     behaviours={
         **agents.AGENT.behaviours,
         "patchWorkforcemanagementManagementunitAgentsWorkplansBulk": Behaviour(
-            _assign, assumed("failures are rows of a 200; the 400 is declared too"), (management_units.NOT_FOUND,)
+            _assign,
+            assumed("failures are rows of a 200; the 400 is declared too"),
+            (management_units.NOT_FOUND, WEEK_COUNT),
         ),
         "postWorkforcemanagementManagementunitAgentsWorkplansQuery": Behaviour(
             _query, assumed("the key of a week without a plan"), (management_units.NOT_FOUND, WEEK_COUNT)

@@ -142,3 +142,12 @@ def test_a_plan_that_an_override_names_is_in_use(call: Caller, unit: str) -> Non
     (ada,), plan = agents_of(call, unit, "ada"), plan_of(call, unit, "Full time")
     assigned(call, unit, {"userId": ada, "workPlanOverrides": {"values": [override("Add", "2026-12-07", plan)]}})
     call("deleteWorkforcemanagementManagementunitWorkplan", unit, plan, expect=400)
+
+
+@pytest.mark.parametrize(("start", "weeks"), [("2026-12-07", 0), ("2026-12-07", 2**31 - 1), ("9999-12-27", 1)])
+def test_an_override_beyond_the_calendar_refuses_the_request(call: Caller, unit: str, start: str, weeks: int) -> None:
+    (ada,), plan = agents_of(call, unit, "ada"), plan_of(call, unit, "Full time")
+    before = call.state()
+    items = [{"userId": ada, "workPlanOverrides": {"values": [override("Add", start, plan, weeks)]}}]
+    call(BULK, unit, expect=400, json={"entities": items})
+    assert call.state() == before
