@@ -153,13 +153,11 @@ def _add(resource: Resource, _: Operation, view: View, request: Request) -> Outc
     rules.raise_invalid(request)
     wanted = request.body["memberIds"]
     _raise_too_many(TOO_MANY_MEMBERS, wanted, "memberIds")
-    claimed = TOP_LEVEL.claimed(request.body)
-    _MEMBERS.raise_stale(resource, group, claimed)
     unknown = [user_id for user_id in wanted if not people.is_living(view, user_id)]
     if unknown:
         raise errors.refuse(UNKNOWN_MEMBER, f"no user has the id {unknown[0]!r}, or it is deleted", "memberIds")
     members = list(dict.fromkeys([*group["memberIds"], *wanted]))
-    return _moved(resource, view, group, members, claimed)
+    return _moved(resource, view, group, members, TOP_LEVEL.claimed(request.body))
 
 
 def _remove(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
+from mockgc.domain import errors, rules
+from mockgc.domain.resource import Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View
+from mockgc.resources.directory.refusals import NOT_A_USER
 from mockgc.resources.kit import Show, children, many, paged
 
 USER = "directoryUser"
@@ -76,6 +79,12 @@ def paged_users(view: View, request: Request, path: str, found: Iterable[Entity]
     if many(request, "sortOrder") == ["descending"]:
         users.reverse()
     return paged(view, USER, path, request, users, shows(view, request))
+
+
+def refuse_client(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    """What is asked about the caller as a user: all callers here are clients."""
+    rules.raise_invalid(request)
+    raise errors.refuse(NOT_A_USER, f"the client {view.client_id} is not a user")
 
 
 def _groups(view: View, user_id: str) -> list[Entity]:

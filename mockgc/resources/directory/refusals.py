@@ -34,6 +34,10 @@ UNKNOWN_MEMBER = ErrorCode(
     "general.resource.not.found", 400, "members are users that are not deleted",
     documented("POST groups/{groupId}/members: 400"), "Create or restore the users first.",
 )  # fmt: skip
+NOT_A_USER = ErrorCode(
+    "not.a.user", 400, "a client of the client credentials grant is no user",
+    documented("GET users/me and GET routing/queues/me: 400"), "Name the user by its id.",
+)  # fmt: skip
 STATE_ALONE = ErrorCode(
     "general.bad.request", 400, "a change of state is the only change of its request",
     observed("the Terraform provider sends the state in a request of its own"), "Send state and version only.",

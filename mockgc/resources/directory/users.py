@@ -19,6 +19,7 @@ from mockgc.resources.directory.refusals import (
     EMAIL_TAKEN,
     MEMBERS_MAX,
     NO_ADDRESSES,
+    NOT_A_USER,
     STALE,
     STATE_ALONE,
     TOO_MANY_IDS,
@@ -200,6 +201,18 @@ def _reports(_: Resource, __: Operation, view: View, request: Request) -> Outcom
     return Outcome(200, [people.shows(view, request)(report) for report in found])
 
 
+def _superiors(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    """The manager, its manager, and so on; a circle ends where it would begin again (assumed)."""
+    user = COMMON.existing(view, request.ids[0])
+    rules.raise_invalid(request)
+    found: dict[str, Entity] = {user["id"]: user}
+    above = view.get(USER, user.get("manager", {}).get("id", ""))
+    while above is not None and above["id"] not in found:
+        found[above["id"]] = above
+        above = view.get(USER, above.get("manager", {}).get("id", ""))
+    return Outcome(200, [people.shows(view, request)(superior) for superior in list(found.values())[1:]])
+
+
 RESOURCE = Resource(
     kind=USER,
     path=USERS_PATH,
@@ -226,5 +239,7 @@ RESOURCE = Resource(
         "getUsersQuery": Behaviour(_query, assumed("cursors are positions"), (INVALID_CURSOR,)),
         "postUsersSearch": Behaviour(_search, search.SOURCE, (search.NOT_SEARCHABLE,)),
         "getUserDirectreports": Behaviour(_reports, CONTRACT),
+        "getUserSuperiors": Behaviour(_superiors, assumed("nearest first; a circle ends")),
+        "getUsersMe": Behaviour(people.refuse_client, CONTRACT, (NOT_A_USER,)),
     },
 )  # fmt: skip

@@ -15,6 +15,7 @@ from mockgc.domain.resource import Behaviour, CompositeKey, Operation, Reference
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.directory import people, users
 from mockgc.resources.directory.people import USER, USERS_PATH
+from mockgc.resources.directory.refusals import NOT_A_USER
 from mockgc.resources.kit import CONTRACT, Common, children, known_fields, paged, parameters
 from mockgc.resources.routing import queues
 from mockgc.resources.routing.queues import MEMBER, PATH, members_of
@@ -155,6 +156,21 @@ def _join(resource: Resource, _: Operation, view: View, request: Request) -> Out
     return Outcome(200, _queue_of(view, outcome.body), outcome.writes, outcome.reads)
 
 
+def _join_many(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
+    user = users.COMMON.existing(view, request.ids[0])
+    rules.raise_invalid(request)
+    changes: dict[str, Entity] = {}
+    for item in request.items:
+        changes.setdefault(item.get("id", ""), {}).update(known_fields(item, "joined"))
+    done = [
+        _COMMON.update(resource, view, _existing(view, queue_id, user["id"]), content, None)
+        for queue_id, content in changes.items()
+    ]
+    found = [outcome.body for outcome in done if isinstance(outcome.body, dict)]
+    page = paged(view, MEMBER, f"{USERS_PATH}/{user['id']}/queues", request, found, partial(_queue_of, view))
+    return Outcome(200, page.body, tuple(write for outcome in done for write in outcome.writes))
+
+
 _AGAIN = assumed("a member again changes nothing; who is no member is passed over when removing")
 QUEUE_MEMBER = Resource(
     kind=MEMBER,
@@ -165,6 +181,8 @@ QUEUE_MEMBER = Resource(
     behaviours={
         "getUserQueues": Behaviour(_own_queues, CONTRACT),
         "patchUserQueue": Behaviour(_join, assumed("only whether the user has joined can change")),
+        "patchUserQueues": Behaviour(_join_many, assumed("all or none; only whether the user has joined can change")),
+        "getRoutingQueuesMe": Behaviour(people.refuse_client, CONTRACT, (NOT_A_USER,)),
         **{
             name.format(word): behaviour
             for of, word, removed in (("members", "Member", 204), ("users", "User", 200))

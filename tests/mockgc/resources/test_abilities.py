@@ -113,6 +113,9 @@ def test_a_proficiency_is_between_0_and_5(call: Caller, user: str, word: str, pr
     body = {"id": ability, "proficiency": proficiency}
     refused(call, "invalid.value", f"postUserRouting{word}s", user, expect=400, json=body)
     refused(call, "invalid.value", f"patchUserRouting{word}sBulk", user, expect=400, json=[body])
+    call(f"postUserRouting{word}s", user, json={**body, "proficiency": 3})
+    change = "putUserRoutingskill" if word == "skill" else "patchUserRoutinglanguage"
+    refused(call, "invalid.value", change, user, ability, expect=400, json={"proficiency": proficiency})
 
 
 @both

@@ -186,3 +186,10 @@ def test_pages_repeat_the_filter(call: Caller, division: str) -> None:
 def test_a_division_with_users_is_not_deleted(call: Caller, division: str) -> None:
     user(call, division)
     refused(call, "request.conflict", "deleteAuthorizationDivision", division, expect=409)
+
+
+def test_superiors_are_the_managers_upwards_and_a_circle_ends(call: Caller, division: str) -> None:
+    ids = [user(call, division, name)["id"] for name in ("Ada", "Bob", "Eve")]
+    for one, manager in ((0, 1), (1, 2), (2, 0)):
+        call("patchUser", ids[one], json={"version": 1, "manager": ids[manager]})
+    assert [superior["id"] for superior in call("getUserSuperiors", ids[0])] == ids[1:]

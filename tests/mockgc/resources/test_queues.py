@@ -166,3 +166,19 @@ def test_the_members_of_a_deleted_queue_leave_it(call: Caller, queue: str, users
     call("postRoutingQueueMembers", queue, json=refs(users[0]))
     call("deleteRoutingQueue", queue)
     assert call("getUserQueues", users[0])["entities"] == []
+
+
+def test_a_user_joins_and_leaves_several_of_its_queues(call: Caller, queue: str, users: list[str]) -> None:
+    other = call("postRoutingQueues", json={"name": "Sales"})["id"]
+    body = [{"id": queue, "joined": False}, {"id": other, "joined": False}]
+    call("postRoutingQueueMembers", queue, json=refs(users[0]))
+    refused(call, "not.found", "patchUserQueues", users[0], expect=404, json=body)
+    call("postRoutingQueueMembers", other, json=refs(users[0]))
+    answer = call("patchUserQueues", users[0], json=body)
+    assert [(one["id"], one["joined"]) for one in answer["entities"]] == [(queue, False), (other, False)]
+    assert call("getUserQueues", users[0], params={"joined": "true"})["entities"] == []
+
+
+@pytest.mark.parametrize("operation", ["getUsersMe", "getRoutingQueuesMe"])
+def test_a_client_is_no_user(call: Caller, operation: str) -> None:
+    refused(call, "not.a.user", operation, expect=400)
