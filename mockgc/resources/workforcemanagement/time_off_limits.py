@@ -1,11 +1,8 @@
 """
-Time-off limits: `managementunits/{managementUnitId}/timeofflimits`: minutes of time off for each day or quarter hour.
+Time-off limits: `/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits`, one a unit at most.
 
-The minutes of single days are laid over the default; they are set under the limit's own version and move it. What is
-allocated of them is not counted here: answers leave it out.
-
-Assumed: a default that is not sent is 0; a range has one number for each interval and the limit's own granularity; a
-limit that a plan names is not deleted; a query reaches at most 366 days.
+Values are kept by day and read by query; properties and values share one version. What is allocated of them is not
+counted here: answers leave it out. A limit that a plan names is not deleted (assumed).
 """
 
 from __future__ import annotations
@@ -14,129 +11,151 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from mockgc.domain import rules
-from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed, refuse
+from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError, assumed, documented, refuse
 from mockgc.domain.resource import Behaviour, Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View
-from mockgc.resources.kit import CONTRACT, METADATA, WFM_NOT_FOUND, WFM_STALE, children, known_fields
+from mockgc.resources.kit import CONTRACT, METADATA, WFM_NOT_FOUND, WFM_STALE, known_fields
 from mockgc.resources.workforcemanagement import management_units
+from mockgc.resources.workforcemanagement.days import day
 from mockgc.resources.workforcemanagement.family import Family
 
-PLAN_KIND = "timeOffPlan"
-DAYS_MAX = 366
-PER_DAY = {"Daily": 1, "FifteenMinutes": 96}
-BAD_LIMIT = ErrorCode(
-    "wfm.validation.failure", 400, "limits are minutes from 0, one for each interval of the limit's granularity",
-    assumed("the code is declared, in which case is assumed"), "Correct the named field.",
+ONE_ONLY = ErrorCode(
+    "wfm.validation.failure", 400, "a management unit has one time-off limit at most",
+    documented("POST timeofflimits: an attempt to create a second object will fail; the code is assumed"),
+    "Change the limit that is there.",
+)  # fmt: skip
+NEGATIVE = ErrorCode(
+    "wfm.validation.failure", 400, "limits are not negative", assumed("no bound is documented"),
+    "Send 0 or more minutes.",
+)  # fmt: skip
+RANGES_MAX, DAYS_MAX = 30, 366
+BAD_QUERY = ErrorCode(
+    "wfm.validation.failure", 400,
+    f"a query names a limit or an activity code and 1 to {RANGES_MAX} ranges of {DAYS_MAX} days in all",
+    documented("QueryTimeOffLimitValuesRequest; the code is assumed"), "Correct the named field.",
+)  # fmt: skip
+GRANULARITY = ErrorCode(
+    "wfm.validation.failure", 400, "values come in the limit's own granularity",
+    assumed("the code is declared; when it is sent is not"), "Send values in the granularity of the limit.",
+)  # fmt: skip
+TOO_MANY_DAYS = ErrorCode(
+    "wfm.validation.failure", 400, f"values are set for {DAYS_MAX} days at once", assumed("no bound is documented"),
+    "Send the values in several ranges.",
 )  # fmt: skip
 IN_USE = ErrorCode(
     "request.conflict", 409, "a limit that a time-off plan names is not deleted",
     assumed("the contract declares the code only"), "Take the limit out of the plan first.",
 )  # fmt: skip
+PLAN_KIND = "timeOffPlan"
+_PER_DAY = {"Daily": 1, "FifteenMinutes": 96}
 
 
 def _content(_: View, request: Request, before: Entity | None) -> Entity:
-    defaults: Entity = {"defaultLimitMinutes": 0, "granularity": "Daily", "values": {}}
+    """No default limit stands for 0 minutes. Source: documented."""
+    content = known_fields(request.body, "defaultLimitMinutes")
     if before is not None:
-        return known_fields(request.body, "defaultLimitMinutes")
-    return {**defaults, **known_fields(request.body, "defaultLimitMinutes", "granularity")}
+        return content
+    return {"granularity": request.body.get("granularity", "Daily"), "defaultLimitMinutes": 0, "values": {}, **content}
+
+
+def _check(view: View, limit: Entity, before: Entity | None) -> Iterator[Violation]:
+    minutes = limit["defaultLimitMinutes"]
+    if minutes < 0:
+        message = f"defaultLimitMinutes: {minutes} is negative"
+        yield Violation(NEGATIVE, message, "defaultLimitMinutes", given=str(minutes))
+    if before is None:
+        for other in LIMITS.inside(view, limit["managementUnitId"]):
+            message = "the management unit has a time-off limit already"
+            yield Violation(ONE_ONLY, message, holder=Holder("timeOffLimit", other["id"]))
 
 
 def _shown(_: View, limit: Entity, __: Request) -> Entity:
+    """The properties, not the values. Source: documented."""
     return {name: value for name, value in limit.items() if name != "values"}
 
 
-def _check(_: View, limit: Entity, __: Entity | None) -> Iterator[Violation]:
-    if limit["defaultLimitMinutes"] < 0:
-        yield Violation(BAD_LIMIT, "defaultLimitMinutes is less than 0", "defaultLimitMinutes")
-
-
-LIMITS = Family("timeOffLimit", management_units.COMMON, "timeofflimits", _content, _shown)
-
-
 def _set_values(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
+    """Each range from its first day on; what it does not reach stays."""
     before = LIMITS.existing(view, request)
     rules.raise_invalid(request)
     claimed = METADATA.claimed(request.body)
     LIMITS.common.raise_stale(resource, before, claimed)
     values = dict(before["values"])
     for index, sent in enumerate(request.body.get("values", [])):
-        values |= _days(before, sent, f"values[{index}]")
-    content = {"values": dict(sorted(values.items()))}
-    return LIMITS.answered(view, LIMITS.common.update(resource, view, before, content, claimed), request)
+        values |= days_of(before, sent, f"values[{index}]")
+    outcome = LIMITS.common.update(resource, view, before, {"values": values}, claimed)
+    return LIMITS.answered(view, outcome, request)
 
 
-def _days(limit: Entity, sent: Entity, path: str) -> Entity:
-    """The minutes that a range gives to each of its days."""
-    minutes, per_day = sent["limitMinutesPerInterval"], PER_DAY[limit["granularity"]]
-    found = []
+def days_of(limit: Entity, sent: Entity, field: str) -> dict[str, list[int]]:
+    """The minutes of each day of a range; the last day is filled up with the default."""
     if sent["granularity"] != limit["granularity"]:
-        message = f"{path}.granularity: the limit's own is {limit['granularity']}"
-        found.append(Violation(BAD_LIMIT, message, f"{path}.granularity"))
-    if not minutes or len(minutes) % per_day or len(minutes) > DAYS_MAX * per_day or min(minutes) < 0:
-        message = f"{path}.limitMinutesPerInterval: {per_day} number(s) from 0 for each of 1 to {DAYS_MAX} days"
-        found.append(Violation(BAD_LIMIT, message, f"{path}.limitMinutesPerInterval"))
-    if found:
-        raise WfmError(found)
-    first = _day(sent["startDate"], f"{path}.startDate")
-    starts = range(0, len(minutes), per_day)
+        raise refuse(GRANULARITY, f"{field}.granularity: the limit is {limit['granularity']}", f"{field}.granularity")
+    minutes, size = sent["limitMinutesPerInterval"], _PER_DAY[limit["granularity"]]
+    if any(value < 0 for value in minutes):
+        raise refuse(NEGATIVE, f"{field}.limitMinutesPerInterval holds a negative number", field)
+    plain = limit.get("defaultLimitMinutes", 0)
+    first, days = day(sent["startDate"], field), [minutes[at : at + size] for at in range(0, len(minutes), size)]
+    if len(days) > DAYS_MAX:
+        raise refuse(TOO_MANY_DAYS, f"{field}.limitMinutesPerInterval: more than {DAYS_MAX} days", field)
     return {
-        (first + timedelta(days=number)).isoformat(): minutes[start : start + per_day]
-        for number, start in enumerate(starts)
+        (first + timedelta(days=number)).isoformat(): [*given, *[plain] * (size - len(given))]
+        for number, given in enumerate(days)
     }
 
 
-def _day(text: str, path: str) -> date:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = date.min
-    if not 1970 <= found.year < 2100:
-        raise refuse(BAD_LIMIT, f"{path}: {text[:200]!r} is no date from 1970 to 2099", path)
-    return found
-
-
 def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    """For each range the values of each limit: of the one named, of those that plans give a code, or of all."""
+    """The values of each range that is asked for, the default where none was set."""
     unit = management_units.COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
-    body, found = request.body, LIMITS.inside(view, unit["id"])
-    if "timeOffLimitId" in body:
-        found = [limit for limit in found if limit["id"] == body["timeOffLimitId"]]
-        if not found:
-            raise refuse(WFM_NOT_FOUND, f"the unit has no time-off limit {body['timeOffLimitId'][:200]!r}")
-    if "activityCodeId" in body:
-        plans = children(view, PLAN_KIND, "managementUnit", unit["id"])
-        named = {
-            item["id"] for p in plans if body["activityCodeId"] in p["activityCodeIds"] for item in p["timeOffLimits"]
-        }
-        found = [limit for limit in found if limit["id"] in named]
-    ranges = [_range(wanted, f"dateRanges[{index}]") for index, wanted in enumerate(body["dateRanges"])]
-    values = [_values(limit, *wanted) for limit in found for wanted in ranges]
-    return Outcome(
-        200, {"values": values}, reads=tuple((LIMITS.kind, x["id"], x["metadata"]["version"]) for x in found)
-    )
+    ranges = _ranges(request)
+    found = [limit for limit in LIMITS.inside(view, unit["id"]) if _is_asked_for(view, unit, limit, request)]
+    return Outcome(200, {"values": [_value(limit, first, last) for limit in found for first, last in ranges]})
 
 
-def _range(wanted: Entity, path: str) -> tuple[date, int]:
-    first, last = (_day(wanted.get(name, ""), f"{path}.{name}") for name in ("startDate", "endDate"))
-    count = (last - first).days + 1
-    if not 1 <= count <= DAYS_MAX:
-        raise refuse(BAD_LIMIT, f"{path}: {count} days are not from 1 to {DAYS_MAX}", path)
-    return first, count
+def _is_asked_for(view: View, unit: Entity, limit: Entity, request: Request) -> bool:
+    """By its id, or by an activity code that a plan ties to it."""
+    wanted, code = request.body.get("timeOffLimitId"), request.body.get("activityCodeId")
+    if wanted is not None:
+        return bool(limit["id"] == wanted)
+    plans = (view.get(kind, plan) for kind, plan in view.referrers("managementUnit", unit["id"]) if kind == PLAN_KIND)
+    tied = (plan for plan in plans if plan is not None and code in plan["activityCodeIds"])
+    return any(reference["id"] == limit["id"] for plan in tied for reference in plan["timeOffLimits"])
 
 
-def _values(limit: Entity, first: date, count: int) -> Entity:
-    plain = [limit["defaultLimitMinutes"]] * PER_DAY[limit["granularity"]]
-    days = ((first + timedelta(days=number)).isoformat() for number in range(count))
+def _ranges(request: Request) -> list[tuple[date, date]]:
+    body = request.body
+    if "timeOffLimitId" not in body and "activityCodeId" not in body:
+        raise refuse(BAD_QUERY, "timeOffLimitId or activityCodeId is required", "timeOffLimitId")
+    wrong = [index for index, sent in enumerate(body["dateRanges"]) if not {"startDate", "endDate"} <= sent.keys()]
+    if wrong or not 1 <= len(body["dateRanges"]) <= RANGES_MAX:
+        raise refuse(BAD_QUERY, f"dateRanges: 1 to {RANGES_MAX} with both dates are taken", "dateRanges")
+    ranges = [(day(sent["startDate"], "dateRanges"), day(sent["endDate"], "dateRanges")) for sent in body["dateRanges"]]
+    backwards = [
+        Violation(BAD_QUERY, f"dateRanges: {last} is before {first}") for first, last in ranges if last < first
+    ]
+    if backwards:
+        raise WfmError(backwards)
+    if sum((last - first).days + 1 for first, last in ranges) > DAYS_MAX:
+        raise refuse(BAD_QUERY, f"dateRanges: more than {DAYS_MAX} days in all", "dateRanges")
+    return ranges
+
+
+def _value(limit: Entity, first: date, last: date) -> Entity:
+    size = _PER_DAY[limit["granularity"]]
+    days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
+    empty = [limit["defaultLimitMinutes"]] * size
+    minutes = [value for day in days for value in limit["values"].get(day, empty)]
     return {
-        "timeOffLimit": known_fields(limit, "id", "selfUri"),
+        "timeOffLimit": {"id": limit["id"], "selfUri": limit["selfUri"]},
         "startDate": first.isoformat(),
         "granularity": limit["granularity"],
-        "limitMinutesPerInterval": [minutes for day in days for minutes in limit["values"].get(day, plain)],
+        "limitMinutesPerInterval": minutes,
         "metadata": limit["metadata"],
     }
 
 
+LIMITS = Family("timeOffLimit", management_units.COMMON, "timeofflimits", _content, _shown)
 _UNIT = management_units.NOT_FOUND
 TIME_OFF_LIMIT = Resource(
     kind=LIMITS.kind,
@@ -147,21 +166,21 @@ TIME_OFF_LIMIT = Resource(
     in_use=IN_USE,
     behaviours={
         "postWorkforcemanagementManagementunitTimeofflimits": Behaviour(
-            LIMITS.create, assumed("201, where 200 is declared as well"), (_UNIT, BAD_LIMIT)
+            LIMITS.create, assumed("201, where 200 is declared as well"), (_UNIT, ONE_ONLY, NEGATIVE)
         ),
         "getWorkforcemanagementManagementunitTimeofflimit": Behaviour(LIMITS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
         "getWorkforcemanagementManagementunitTimeofflimits": Behaviour(LIMITS.listing, CONTRACT, (_UNIT,)),
         "patchWorkforcemanagementManagementunitTimeofflimit": Behaviour(
-            LIMITS.patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, BAD_LIMIT)
+            LIMITS.patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, NEGATIVE)
         ),
         "deleteWorkforcemanagementManagementunitTimeofflimit": Behaviour(
             LIMITS.delete, assumed("refused while a plan names it"), (_UNIT, WFM_NOT_FOUND, IN_USE)
         ),
         "putWorkforcemanagementManagementunitTimeofflimitValues": Behaviour(
-            _set_values, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, BAD_LIMIT)
+            _set_values, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, NEGATIVE, GRANULARITY, TOO_MANY_DAYS)
         ),
         "postWorkforcemanagementManagementunitTimeofflimitsValuesQuery": Behaviour(
-            _query, assumed("days without a value have the default"), (_UNIT, WFM_NOT_FOUND, BAD_LIMIT)
+            _query, documented("days without a value have the default"), (_UNIT, BAD_QUERY)
         ),
     },
 )

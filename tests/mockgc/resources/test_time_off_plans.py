@@ -113,7 +113,7 @@ def test_values_of_days_are_laid_over_the_default_and_move_the_version(at: Desk)
     moved = at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(1, values=[daily(60, 90)]))
     assert moved["metadata"]["version"] == 2
     at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(2, values=[daily(0, start="2026-12-03")]))
-    (found,) = values(at)
+    (found,) = values(at, timeOffLimitId=limit["id"])
     assert (found["startDate"], found["limitMinutesPerInterval"]) == ("2026-12-01", [480, 60, 0])
     assert found["metadata"]["version"] == 3
 
@@ -122,45 +122,61 @@ def test_quarter_hours_take_ninety_six_numbers_a_day(at: Desk) -> None:
     limit = limit_of(at, granularity="FifteenMinutes", defaultLimitMinutes=15)
     quarters = {"granularity": "FifteenMinutes", "startDate": "2026-12-02", "limitMinutesPerInterval": [5] * 96}
     at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(1, values=[quarters]))
-    assert values(at)[0]["limitMinutesPerInterval"] == [15] * 96 + [5] * 96 + [15] * 96
+    assert values(at, timeOffLimitId=limit["id"])[0]["limitMinutesPerInterval"] == [15] * 96 + [5] * 96 + [15] * 96
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [
-        daily(),
-        daily(-1),
-        daily(*[1] * 367),
-        {**daily(1), "granularity": "FifteenMinutes"},
-        daily(1, start="0001-01-01"),
-    ],
+    [daily(-1), daily(*[1] * 367), {**daily(1), "granularity": "FifteenMinutes"}, daily(1, start="0001-01-01")],
 )
 def test_impossible_values_are_refused(at: Desk, wrong: dict[str, Any]) -> None:
     limit = limit_of(at)
     before = at.call.state()
     refused = at.call(f"put{NAME}limitValues", at.home, limit["id"], expect=400, json=under(1, values=[wrong]))
-    assert refused["code"] == "wfm.validation.failure"
+    assert refused["code"] in ("wfm.validation.failure", "invalid.date")
     assert at.call.state() == before
 
 
-def test_a_query_takes_one_limit_or_those_that_plans_give_a_code(at: Desk) -> None:
-    first, second = limit_of(at), limit_of(at)
-    plan_of(at, activityCodeIds=["5"], timeOffLimitIds=[second["id"]])
+def test_a_started_day_is_filled_up_with_the_default(at: Desk) -> None:
+    limit = limit_of(at, granularity="FifteenMinutes", defaultLimitMinutes=15)
+    quarters = {"granularity": "FifteenMinutes", "startDate": "2026-12-01", "limitMinutesPerInterval": [5] * 97}
+    at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(1, values=[quarters]))
+    found = values(at, timeOffLimitId=limit["id"])[0]["limitMinutesPerInterval"]
+    assert found == [5] * 97 + [15] * (95 + 96)
 
-    def ids(**body: Any) -> list[str]:
-        return [row["timeOffLimit"]["id"] for row in values(at, **body)]
 
-    assert ids() == [first["id"], second["id"]]
-    assert ids(timeOffLimitId=first["id"]) == [first["id"]]
-    assert ids(activityCodeId="5") == [second["id"]]
-    missing = {"dateRanges": [DAY], "timeOffLimitId": "none"}
-    at.call(f"post{NAME}limitsValuesQuery", at.home, expect=404, json=missing)
+def test_a_unit_has_one_limit_at_most(at: Desk) -> None:
+    made = limit_of(at)
+    refused = at.call(f"post{NAME}limits", at.home, expect=400, json={})
+    assert refused["code"] == "wfm.validation.failure"
+    assert at.call(f"get{NAME}limits", at.home)["entities"] == [made]
+
+
+def test_a_query_names_a_limit_or_a_code_that_plans_tie_to_one(at: Desk) -> None:
+    limit = limit_of(at)
+    plan_of(at, activityCodeIds=["5"], timeOffLimitIds=[limit["id"]])
+    for body, count in (
+        ({"timeOffLimitId": limit["id"]}, 1),
+        ({"activityCodeId": "5"}, 1),
+        ({"activityCodeId": "4"}, 0),
+    ):
+        assert [row["timeOffLimit"]["id"] for row in values(at, **body)] == [limit["id"]] * count
+    refused = at.call(f"post{NAME}limitsValuesQuery", at.home, expect=400, json={"dateRanges": [DAY]})
+    assert refused["code"] == "wfm.validation.failure"
 
 
 @pytest.mark.parametrize(
-    "wrong", [{}, {"startDate": "2026-12-02", "endDate": "2026-12-01"}, {**DAY, "endDate": "2028-01-01"}]
+    "wrong",
+    [
+        [],
+        [{}],
+        [DAY] * 31,
+        [{**DAY, "endDate": "2026-11-30"}],
+        [{**DAY, "endDate": "2027-12-02"}],
+        [{**DAY, "endDate": "9999-12-31"}],
+    ],
 )
-def test_a_range_has_a_first_and_a_last_day_at_most_a_year_apart(at: Desk, wrong: dict[str, str]) -> None:
-    body = {"dateRanges": [wrong]}
+def test_a_query_takes_thirty_ranges_of_a_year_in_all(at: Desk, wrong: list[dict[str, str]]) -> None:
+    body = {"dateRanges": wrong, "timeOffLimitId": limit_of(at)["id"]}
     refused = at.call(f"post{NAME}limitsValuesQuery", at.home, expect=400, json=body)
-    assert refused["code"] == "wfm.validation.failure"
+    assert refused["code"] in ("wfm.validation.failure", "invalid.date")

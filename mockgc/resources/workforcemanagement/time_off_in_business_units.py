@@ -1,0 +1,250 @@
+"""
+Time-off plans and limits of business units: `businessunits/{businessUnitId}/timeoffplans` and `.../timeofflimits`.
+
+They name management units and staffing groups of the business unit. The values of a limit are set here and not read:
+the vendor's query counts what is allocated of them, which nothing here does.
+
+Assumed: the defaults of what is not sent (enabled, never approved by itself, counted against limits, no wait); names
+are unique; an update names staffing groups of a management unit only where the plan has one; override dates are in
+listings only when `expand` names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mockgc.domain import rules
+from mockgc.domain.errors import ErrorCode, Violation, assumed, documented, refuse
+from mockgc.domain.resource import Behaviour, Operation, Resource, value_at
+from mockgc.domain.transaction import Entity, Outcome, Request, View
+from mockgc.resources.kit import (
+    CONTRACT,
+    METADATA,
+    WFM_NOT_FOUND,
+    WFM_STALE,
+    WFM_VALIDATION,
+    known_fields,
+    many,
+    parameters,
+)
+from mockgc.resources.workforcemanagement import activity_codes, business_units, management_units
+from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.time_off_limits import GRANULARITY, NEGATIVE, TOO_MANY_DAYS, days_of
+from mockgc.resources.workforcemanagement.time_off_plans import UNKNOWN_PART
+
+NO_MANAGEMENT_UNIT = ErrorCode(
+    "wfm.validation.management.unit.not.found", 400, "the management unit is one of the business unit",
+    documented("400 of 14 WFM operations"), "List the management units of the business unit.",
+)  # fmt: skip
+_PLAIN = (
+    "name", "enabled", "autoApprovalRule", "autoPublishApprovedTimeOffRequests", "countAgainstTimeOffLimits",
+    "daysBeforeStartToExpireFromWaitlist",
+)  # fmt: skip
+_ABSENT: Entity = {
+    "enabled": True, "autoApprovalRule": "Never", "autoPublishApprovedTimeOffRequests": False,
+    "countAgainstTimeOffLimits": True, "daysBeforeStartToExpireFromWaitlist": 0, "activityCodeIds": [],
+}  # fmt: skip
+_MINUTES = {"Daily": "limitMinutesPerDay", "FifteenMinutes": "limitMinutesPerFifteenMinutes"}
+
+
+def _opened(value: Any) -> Any:
+    """A list as it is sent on create, or out of the wrapper of an update."""
+    return value.get("values", []) if isinstance(value, dict) else value
+
+
+def _groups(unit_id: str, ids: Iterable[str]) -> list[Entity]:
+    uri = f"{business_units.uri(unit_id)}/staffinggroups"
+    return [{"id": group_id, "selfUri": f"{uri}/{group_id}"} for group_id in ids]
+
+
+def _plan(_: View, request: Request, before: Entity | None) -> Entity:
+    body, unit_id = request.body, request.ids[0]
+    content: Entity = {**({} if before else _ABSENT), **known_fields(body, *_PLAIN)}
+    for name in ("activityCodeIds", "overrideDates"):
+        if name in body:
+            content[name] = list(_opened(body[name]))
+    if "restrictedActivityCodeIds" in body:
+        content["restrictedActivityCodes"] = {"ids": list(_opened(body["restrictedActivityCodeIds"]))}
+    if "hrisTimeOffType" in body:
+        content["hrisTimeOffType"] = body["hrisTimeOffType"] if before is None else body["hrisTimeOffType"].get("value")
+    old = before or {}
+    if (sent := body.get("businessUnitAssociation")) is not None:
+        kept = dict(old.get("businessUnitAssociation", {}))
+        if "managementUnitIds" in sent:
+            kept["managementUnits"] = [management_units.reference(x) for x in _opened(sent["managementUnitIds"])]
+        content["businessUnitAssociation"] = _with_groups(unit_id, kept, sent)
+    if (sent := body.get("managementUnitAssociation")) is not None:
+        kept = dict(old.get("managementUnitAssociation", {}))
+        if before is None:
+            kept = {"managementUnit": management_units.reference(sent["managementUnitId"])}
+        elif not kept:
+            message = "managementUnitAssociation: the plan belongs to no management unit"
+            raise refuse(UNKNOWN_PART, message, "managementUnitAssociation")
+        content["managementUnitAssociation"] = _with_groups(unit_id, kept, sent)
+    return content
+
+
+def _with_groups(unit_id: str, kept: Entity, sent: Entity) -> Entity:
+    if "staffingGroupIds" not in sent:
+        return kept
+    return {**kept, "staffingGroups": _groups(unit_id, _opened(sent["staffingGroupIds"]))}
+
+
+def _units_of(plan: Entity) -> list[str]:
+    """The management units that a plan names."""
+    named = [*(value_at(plan, "businessUnitAssociation.managementUnits") or [])]
+    own = value_at(plan, "managementUnitAssociation.managementUnit")
+    return [unit["id"] for unit in ([*named, own] if own else named)]
+
+
+def _check_plan(view: View, plan: Entity, before: Entity | None) -> Iterator[Violation]:
+    there = _codes(before) if before else []
+    for code in _codes(plan):
+        if code not in there and not activity_codes.named(view, plan["businessUnitId"], code):
+            message = f"no live activity code of the business unit has the id {code[:200]!r}"
+            yield Violation(UNKNOWN_PART, message, "activityCodeIds", given=code)
+    known = _units_of(before) if before else []
+    refusal = UNKNOWN_PART if before else NO_MANAGEMENT_UNIT
+    yield from _unknown_units(view, plan, (unit for unit in _units_of(plan) if unit not in known), refusal)
+    for name in ("businessUnitAssociation", "managementUnitAssociation"):
+        old = value_at(before or {}, f"{name}.staffingGroups") or []
+        groups = value_at(plan, f"{name}.staffingGroups") or []
+        yield from _unknown_groups(view, plan, [group for group in groups if group not in old])
+
+
+def _codes(plan: Entity) -> list[str]:
+    return [*plan["activityCodeIds"], *(value_at(plan, "restrictedActivityCodes.ids") or [])]
+
+
+def _unknown_units(view: View, entity: Entity, ids: Iterable[str], code: ErrorCode) -> Iterator[Violation]:
+    for unit_id in ids:
+        unit = view.get("managementUnit", unit_id)
+        if unit is None or unit["businessUnit"]["id"] != entity["businessUnitId"]:
+            message = f"no management unit of the business unit has the id {unit_id[:200]!r}"
+            yield Violation(code, message, "managementUnitId", given=unit_id)
+
+
+def _unknown_groups(view: View, entity: Entity, groups: Iterable[Entity]) -> Iterator[Violation]:
+    for item in groups:
+        group = view.get("staffingGroup", item["id"])
+        if group is None or group["businessUnitId"] != entity["businessUnitId"]:
+            message = f"no staffing group of the business unit has the id {item['id'][:200]!r}"
+            yield Violation(UNKNOWN_PART, message, "staffingGroupIds", given=item["id"])
+
+
+def _limit(_: View, request: Request, before: Entity | None) -> Entity:
+    assert before is None, "the contract has no update of a business unit's limit"
+    body = request.body
+    content: Entity = {"granularity": "Daily", "values": {}}
+    content |= known_fields(body, "granularity", "fullDayTimeOffStartTime")
+    if "managementUnitId" in body:
+        content["managementUnit"] = management_units.reference(body["managementUnitId"])
+    if "staffingGroupId" in body:
+        (content["staffingGroup"],) = _groups(request.ids[0], [body["staffingGroupId"]])
+    return content
+
+
+def _check_limit(view: View, limit: Entity, before: Entity | None) -> Iterator[Violation]:
+    if before is None:
+        units = [limit["managementUnit"]["id"]] if "managementUnit" in limit else []
+        yield from _unknown_units(view, limit, units, NO_MANAGEMENT_UNIT)
+        yield from _unknown_groups(view, limit, [limit["staffingGroup"]] if "staffingGroup" in limit else [])
+
+
+def _shown(_: View, entity: Entity, __: Request) -> Entity:
+    return {name: value for name, value in entity.items() if name != "values" and value is not None}
+
+
+PLANS = Family("businessUnitTimeOffPlan", business_units.COMMON, "timeoffplans", _plan, _shown)
+LIMITS = Family("businessUnitTimeOffLimit", business_units.COMMON, "timeofflimits", _limit, _shown)
+
+
+def _wanted_unit(view: View, request: Request) -> tuple[Entity, str | None]:
+    """The business unit of the path, and the management unit that the query narrows a listing to."""
+    unit = business_units.COMMON.existing(view, request.ids[0])
+    rules.raise_invalid(request)
+    wanted = parameters(request).get("managementUnitId")
+    for violation in _unknown_units(
+        view, {"businessUnitId": unit["id"]}, [wanted] if wanted else [], NO_MANAGEMENT_UNIT
+    ):
+        raise refuse(violation.code, violation.message, violation.field)
+    return unit, wanted
+
+
+def _list_plans(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    unit, wanted = _wanted_unit(view, request)
+    found = [plan for plan in PLANS.inside(view, unit["id"]) if wanted is None or wanted in _units_of(plan)]
+    outcome = PLANS.listed(view, found, request)
+    if "overrideDates" not in many(request, "expand"):
+        assert isinstance(outcome.body, dict)
+        for row in outcome.body["entities"]:
+            row.pop("overrideDates", None)
+    return outcome
+
+
+def _list_limits(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    unit, wanted = _wanted_unit(view, request)
+    every = LIMITS.inside(view, unit["id"])
+    found = [limit for limit in every if wanted in (None, value_at(limit, "managementUnit.id"))]
+    return LIMITS.listed(view, found, request)
+
+
+def _set_values(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
+    before = LIMITS.existing(view, request)
+    rules.raise_invalid(request)
+    claimed, granularity = METADATA.claimed(request.body), before["granularity"]
+    LIMITS.common.raise_stale(resource, before, claimed)
+    values = dict(before["values"])
+    for index, sent in enumerate(request.body.get("values", [])):
+        minutes = sent.get(_MINUTES[granularity])
+        if not minutes:
+            message = f"values[{index}].{_MINUTES[granularity]} is required: the limit is {granularity}"
+            raise refuse(GRANULARITY, message, f"values[{index}]")
+        day = {"startDate": sent["startDate"], "granularity": granularity, "limitMinutesPerInterval": minutes}
+        values |= days_of(before, day, f"values[{index}]")
+    content = {"values": dict(sorted(values.items()))}
+    return LIMITS.answered(view, LIMITS.common.update(resource, view, before, content, claimed), request)
+
+
+_UNIT = business_units.NOT_FOUND
+_CREATED = assumed("201, where 200 is declared as well")
+BUSINESS_UNIT_TIME_OFF_PLAN = Resource(
+    kind=PLANS.kind,
+    path=f"{business_units.PATH}/timeoffplans",
+    title="time-off plan of a business unit",
+    unique=(PLANS.unique_name,),
+    references=(PLANS.belonging,),
+    checks=(_check_plan,),
+    behaviours={
+        "postWorkforcemanagementBusinessunitTimeoffplans": Behaviour(
+            PLANS.create, _CREATED, (_UNIT, WFM_VALIDATION, UNKNOWN_PART, NO_MANAGEMENT_UNIT)
+        ),
+        "getWorkforcemanagementBusinessunitTimeoffplan": Behaviour(PLANS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
+        "getWorkforcemanagementBusinessunitTimeoffplans": Behaviour(_list_plans, CONTRACT, (_UNIT, NO_MANAGEMENT_UNIT)),
+        "patchWorkforcemanagementBusinessunitTimeoffplan": Behaviour(
+            PLANS.patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_PART)
+        ),
+        "deleteWorkforcemanagementBusinessunitTimeoffplan": Behaviour(PLANS.delete, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
+    },
+)
+BUSINESS_UNIT_TIME_OFF_LIMIT = Resource(
+    kind=LIMITS.kind,
+    path=f"{business_units.PATH}/timeofflimits",
+    title="time-off limit of a business unit",
+    references=(LIMITS.belonging,),
+    checks=(_check_limit,),
+    behaviours={
+        "postWorkforcemanagementBusinessunitTimeofflimits": Behaviour(
+            LIMITS.create, _CREATED, (_UNIT, UNKNOWN_PART, NO_MANAGEMENT_UNIT)
+        ),
+        "getWorkforcemanagementBusinessunitTimeofflimit": Behaviour(LIMITS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
+        "getWorkforcemanagementBusinessunitTimeofflimits": Behaviour(
+            _list_limits, CONTRACT, (_UNIT, NO_MANAGEMENT_UNIT)
+        ),
+        "putWorkforcemanagementBusinessunitTimeofflimitValues": Behaviour(
+            _set_values, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, NEGATIVE, GRANULARITY, TOO_MANY_DAYS)
+        ),
+        "deleteWorkforcemanagementBusinessunitTimeofflimit": Behaviour(LIMITS.delete, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
+    },
+)
