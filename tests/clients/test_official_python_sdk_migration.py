@@ -164,6 +164,8 @@ def test_every_read_at_level_behaviour_is_understood_in_full(sdk: Sdk) -> None:
     ids = at.ids | furnished(at)
     claimed = sorted({name for resource in registry() for name in resource.behaviours})
     reads = [found for found in map(CONTRACT.operation, claimed) if found.method == "GET"]
+    # A client that logs in with its own credentials is nobody: what is asked for "me" is refused.
+    reads = [found for found in reads if not {"me", "mine"} & set(found.path.split("/"))]
     needs = [(found, {p.name for p in found.parameters if p.required}) for found in reads]
     known = [(found, names) for found, names in needs if names <= ids.keys()]
     for operation, names in known:
