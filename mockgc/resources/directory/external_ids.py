@@ -7,6 +7,8 @@ move with it (assumed).
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError, assumed, documented
 from mockgc.domain.resource import Behaviour, CompositeKey, Operation, Reference, Resource
@@ -21,9 +23,10 @@ PAIR_EXISTS = ErrorCode(
     "general.resource.conflict", 409, "authority and key together name one user",
     documented("POST users/{userId}/externalid: 409"), "Look the user up by the pair: it exists already.",
 )  # fmt: skip
+_BASE = f"{USERS_PATH}/externalid"
 _NAMES = ("authorityName", "externalKey", "selfUri")
 _PAIR = CompositeKey("externalPair", ("authorityName", "externalKey"))
-_COMMON = Common(KIND, lambda found: f"{USERS_PATH}/externalid/{found['authorityName']}/{found['externalKey']}")
+_COMMON = Common(KIND, lambda found: "/".join((_BASE, *(quote(found[name], safe="") for name in _PAIR.fields))))
 
 
 def _holder(view: View, authority: str, key: str) -> Entity | None:
@@ -88,7 +91,7 @@ def _delete(resource: Resource, _: Operation, view: View, request: Request) -> O
 
 RESOURCE = Resource(
     kind=KIND,
-    path=f"{USERS_PATH}/externalid",
+    path=_BASE,
     title="external identifier",
     composite=(_PAIR,),
     references=(Reference("userId", USER, UNKNOWN_REFERENCE),),

@@ -61,3 +61,9 @@ def test_a_deleted_user_is_still_found_by_its_pair(call: Caller, users: list[str
     call("postUserExternalid", users[0], expect=201, json=PAIR)
     call("deleteUser", users[0])
     assert call("getUsersExternalidAuthorityNameExternalKey", "zendesk", "42")["state"] == "deleted"
+
+
+def test_the_address_of_a_pair_leads_to_its_user(call: Caller, users: list[str]) -> None:
+    body = {"authorityName": "zen desk", "externalKey": "zendesk:user:42 %?"}
+    (made,) = call("postUserExternalid", users[0], expect=201, json=body)
+    assert call.organisation.http.get(made["selfUri"]).json()["id"] == users[0]
