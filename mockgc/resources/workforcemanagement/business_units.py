@@ -29,7 +29,7 @@ from mockgc.resources.kit import (
     parameters,
     reply,
 )
-from mockgc.resources.workforcemanagement.default_codes import default_codes
+from mockgc.resources.workforcemanagement.default_codes import DEFAULT_IDS, default_codes
 
 PATH = "/api/v2/workforcemanagement/businessunits"
 SETTINGS = Stamp("settings.metadata.version", moved_by="settings")
@@ -49,6 +49,10 @@ UNKNOWN_DIVISION = ErrorCode(
 UNKNOWN_ZONE = ErrorCode(
     "wfm.validation.failure", 400, "a business unit's time zone is an IANA name", assumed("no code says so"),
     "Send a name such as Europe/Paris.",
+)  # fmt: skip
+UNKNOWN_CODE = ErrorCode(
+    "wfm.validation.failure", 400, "the default codes of learning and coaching are activity codes of the unit",
+    assumed("no code is declared for it"), "Create the activity code first; a new unit holds \"0\" to \"7\".",
 )  # fmt: skip
 _SCHEDULING = {"activitySmoothingType": "ReduceConcurrentActivitiesAcrossMu", "induceScheduleVariability": True}
 _REMINDERS = {"earlyReminderMinutes": 15, "activityCategorySettings": []}
@@ -70,11 +74,23 @@ def name_violations(entity: Entity) -> Iterator[Violation]:
         yield Violation(errors.CONSTRAINT_VALIDATION, message, "name", given=entity["name"][:200])
 
 
-def _check(_: View, unit: Entity, __: Entity | None) -> Iterator[Violation]:
+def _check(view: View, unit: Entity, before: Entity | None) -> Iterator[Violation]:
     yield from name_violations(unit)
+    for name in ("learning", "coaching"):
+        code = value_at(unit, f"settings.{name}.defaultActivityCode.id")
+        is_new = code is not None and code != value_at(before or {}, f"settings.{name}.defaultActivityCode.id")
+        if is_new and not _is_code(view, unit["id"], code, before):
+            field = f"settings.{name}.defaultActivityCodeId"
+            yield Violation(UNKNOWN_CODE, f"{field}: the unit has no activity code {code!r}", field, given=code)
     zone = unit["settings"]["timeZone"]
     if zone not in zone_names():
         yield Violation(UNKNOWN_ZONE, f"settings.timeZone: {zone!r} is no time zone", "settings.timeZone", given=zone)
+
+
+def _is_code(view: View, unit_id: str, code: str, before: Entity | None) -> bool:
+    """Whether the unit has a live activity code; one that is just being created has the default ones."""
+    found = view.get("activityCode", f"{unit_id}/{code}")
+    return code in DEFAULT_IDS if before is None else found is not None and bool(found["active"])
 
 
 def division(division_id: str) -> Entity:
@@ -190,11 +206,13 @@ BUSINESS_UNIT = Resource(
     checks=(_check,),
     behaviours={
         "postWorkforcemanagementBusinessunits": Behaviour(
-            _create, assumed("201; a clash of names is a 400"), (WFM_VALIDATION, UNKNOWN_DIVISION, UNKNOWN_ZONE)
+            _create,
+            assumed("201; a clash of names is a 400"),
+            (WFM_VALIDATION, UNKNOWN_DIVISION, UNKNOWN_ZONE, UNKNOWN_CODE),
         ),
         "getWorkforcemanagementBusinessunit": Behaviour(_read, CONTRACT, (NOT_FOUND,)),
         "patchWorkforcemanagementBusinessunit": Behaviour(
-            _patch, CONTRACT, (NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_DIVISION)
+            _patch, CONTRACT, (NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_DIVISION, UNKNOWN_CODE)
         ),
         "deleteWorkforcemanagementBusinessunit": Behaviour(
             _delete, assumed("refused while management units are in it; takes the rest with it"), (NOT_FOUND, IN_USE)

@@ -18,6 +18,7 @@ _DEFAULTS = (
     ("Unavailable", "Unavailable", 60, False),
 )
 _PAID_NOT_WORKED = "Break"
+DEFAULT_IDS = tuple(str(number) for number in range(len(_DEFAULTS)))
 
 
 def default_codes(view: View, business_unit_id: str, codes_uri: str) -> Iterator[Write]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from mockgc.domain.transaction import Entity, View
 
 
@@ -13,4 +15,4 @@ def user_exists(view: View, user_id: str) -> bool:
 
 def user_reference(user_id: str) -> Entity:
     """The reference to a user as others show it."""
-    return {"id": user_id, "selfUri": f"/api/v2/users/{user_id}"}
+    return {"id": user_id, "selfUri": f"/api/v2/users/{quote(user_id, safe='')}"}

@@ -123,3 +123,16 @@ def test_a_unit_with_management_units_is_not_deleted_until_they_are(call: Caller
     assert refused["details"][0]["entityId"] == inside["id"]
     call("deleteWorkforcemanagementManagementunit", inside["id"], expect=204)
     call("deleteWorkforcemanagementBusinessunit", made["id"], expect=204)
+
+
+def test_the_default_codes_of_learning_and_coaching_are_codes_of_the_unit(call: Caller) -> None:
+    made = business_unit_of(call)
+
+    def patched(code: str, version: int, expect: int) -> Any:
+        body = {"settings": {"metadata": {"version": version}, "coaching": {"defaultActivityCodeId": code}}}
+        return call("patchWorkforcemanagementBusinessunit", made["id"], expect=expect, json=body)
+
+    before = call.state()
+    assert patched("99", 1, 400)["code"] == "wfm.validation.failure"
+    assert call.state() == before
+    assert patched("6", 1, 200)["settings"]["coaching"]["defaultActivityCode"]["id"] == "6"

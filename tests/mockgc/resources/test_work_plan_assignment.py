@@ -151,3 +151,8 @@ def test_an_override_beyond_the_calendar_refuses_the_request(call: Caller, unit:
     items = [{"userId": ada, "workPlanOverrides": {"values": [override("Add", start, plan, weeks)]}}]
     call(BULK, unit, expect=400, json={"entities": items})
     assert call.state() == before
+
+
+def test_a_failure_names_any_text_as_user(call: Caller, unit: str) -> None:
+    (failure,) = assigned(call, unit, {"userId": "no body/?"})
+    assert failure["user"]["id"] == "no body/?"
