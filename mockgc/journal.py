@@ -16,6 +16,9 @@ from mockgc.domain.transaction import CommitRow, Read
 
 BODY_BYTES_KEPT = 16 * 1024
 _SECRET = re.compile(r"key$|token|secret|auth|passw|cookie|credential", re.IGNORECASE)
+_SECRET_MEMBER = re.compile(
+    rb"""("[^"\\]{0,64}(?:passw|secret)[^"\\]{0,64}"\s*:\s*)"(?:[^"\\]|\\.)*+"?""", re.IGNORECASE | re.DOTALL
+)
 REDACTED = "***"
 
 
@@ -114,6 +117,11 @@ def redacted_query(query: str) -> str:
         name, equals, _ = part.partition("=")
         parts.append(f"{name}={REDACTED}" if equals and _SECRET.search(name) else part)
     return "&".join(parts)
+
+
+def redacted_body(body: bytes) -> bytes:
+    """The body with the text of members named like a password or secret hidden, also where the body was cut off."""
+    return _SECRET_MEMBER.sub(rb'\1"' + REDACTED.encode() + b'"', body)
 
 
 def ignored_headers(environ: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -23,7 +23,7 @@ from mockgc.domain.errors import WfmError, refuse
 from mockgc.domain.resource import Grant
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, Outcome, Request, View
-from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers
+from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers, redacted_body
 from mockgc.store.base import Client, Store, StoreUnavailable
 from mockgc.wire.errors import error_body, status_of
 from mockgc.wire.query import parse
@@ -148,7 +148,7 @@ class Pipeline:
             sequence=commit.sequence if commit else None,
             reads=commit.outcome.reads if commit else (),
             ignored=ignored_headers(environ),
-            body=exchange.body,
+            body=redacted_body(exchange.body),
         )
 
 

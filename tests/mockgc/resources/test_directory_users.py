@@ -193,3 +193,12 @@ def test_superiors_are_the_managers_upwards_and_a_circle_ends(call: Caller, divi
     for one, manager in ((0, 1), (1, 2), (2, 0)):
         call("patchUser", ids[one], json={"version": 1, "manager": ids[manager]})
     assert [superior["id"] for superior in call("getUserSuperiors", ids[0])] == ids[1:]
+
+
+@pytest.mark.parametrize("password", ["hunter2hunter2", 'hunter2"and\\more', "hunter2" + "x" * 20_000])
+def test_a_password_does_not_reach_the_journal(call: Caller, division: str, password: str) -> None:
+    user(call, division, password=password)
+    journal = call.organisation.http.get(f"/_mockgc/organisations/{call.organisation.id}/journal").text
+    assert "ada@example.org" in journal
+    assert "hunter2" not in journal
+    assert "more" not in journal
