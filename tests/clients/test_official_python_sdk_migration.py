@@ -120,7 +120,9 @@ def imported(at: Moved) -> Any:
 
 def updated(at: Moved, schedule_id: str, version: int) -> Any:
     """The schedule with another shift, by the three steps of an update."""
-    raw = json.dumps(at.document(EVENING, metadata={"version": version})).encode()
+    document = at.document(EVENING, metadata={"version": version})
+    document["agentSchedules"][0]["metadata"] = {"version": 1}  # what is there is changed under its own version
+    raw = json.dumps(document).encode()
     place = (at.unit, WEEK, schedule_id)
     address = at.wfm.post_workforcemanagement_businessunit_week_schedule_update_uploadurl(
         *place, {"contentLengthBytes": len(raw)}

@@ -5,6 +5,8 @@ Pure and free of paths: `schedule_uploads` decides when a document is applied. W
 `WfmError` here, which ends as an operation in error, without a word of why on the wire (observed, developer forum
 t/26317).
 
+An agent's row that is there is changed under its own version, one that is not carries none (documented).
+
 Assumed: shifts are laid over by their id and stay when a document does not name them; full-day markers likewise by
 their date; a shift starts inside the schedule's weeks; an activity names an active or inactive code of the unit.
 """
@@ -117,9 +119,10 @@ class Target:
         return writes, list(rows.values())
 
     def _raise_stale(self, item: Entity, old: Entity | None) -> None:
+        """A row that is there is changed or deleted under its version, a new one carries none. Source: documented."""
         claimed = METADATA.claimed(item)
         current = old["metadata"]["version"] if old else None
-        if claimed is not None and claimed != current:
+        if claimed != current:
             message = f"the version {claimed} of agent {item['userId']!r} is not the current one, {current}"
             raise refuse(WFM_STALE, message, "agentSchedules.metadata.version")
 
@@ -197,6 +200,8 @@ class Target:
                 raise refuse(BAD_DOCUMENT, "a full-day marker has a businessUnitDate")
             known.pop(day, None)
             if not sent.get("delete"):
+                if sent.get("payableMinutes", 0) > sent.get("lengthMinutes", 0):
+                    raise refuse(BAD_DOCUMENT, "the payableMinutes of a full-day marker exceed its lengthMinutes")
                 if "activityCodeId" in sent:
                     self._code(sent["activityCodeId"])
                 known[day] = known_fields(sent, *_MARKER)
@@ -210,6 +215,8 @@ class Target:
 
     def _work_plans(self, item: Entity, old: Entity | None) -> Entity:
         """The work plans that a row names; an empty wrapper clears, an absent one leaves alone."""
+        if item.get("workPlanId", {}).get("value") and item.get("workPlanIdsPerWeek", {}).get("values"):
+            raise refuse(BAD_DOCUMENT, "workPlanId and workPlanIdsPerWeek exclude each other")
         kept: dict[str, Any] = {name: old[name] for name in ("workPlanId", "workPlanIdsPerWeek") if old and name in old}
         if "workPlanId" in item:
             kept.pop("workPlanId", None)

@@ -4,8 +4,8 @@ Time-off requests as administrators see them: `managementunits/{managementUnitId
 A request is for whole days of the unit or for parts of days, never both; a review carries the version last read.
 Approved time off is not put into schedules by itself (observed, vendor staff, developer community).
 
-Assumed: all users of a request are agents of the unit, or none is asked for; an activity code of another category
-than TimeOff is refused; durations, where given, are one for each day; a request stays with the unit it was made in.
+Documented: the code is of the category TimeOff, durations are for all days or one for each. Assumed: all users of a
+request are agents of the unit, or none is asked for; a request stays with the unit it was made in.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ def _check(view: View, entity: Entity, before: Entity | None) -> Iterator[Violat
         given = entity.get(name)
         if given is not None and (len(given) != len(days or parts) or any(minutes < 0 for minutes in given)):
             yield Violation(BAD_REQUEST, f"{name}: one number of minutes for each of {len(days or parts)} days", name)
+    if "dailyDurationMinutes" not in entity and "durationMinutes" not in entity:
+        yield Violation(BAD_REQUEST, "one of durationMinutes and dailyDurationMinutes is required", "durationMinutes")
     if before is None or before["activityCodeId"] != entity["activityCodeId"]:
         yield from _code_violations(view, entity)
 
@@ -120,7 +122,7 @@ def _requested(resource: Resource, view: View, unit_id: str, user_id: str, sent:
         "user": user_reference(user_id),
         "isFullDayRequest": bool(sent.get(_DAYS)),
         "markedAsRead": False,
-        "paid": False,
+        **_paid(view, unit_id, sent),
         **sent,
         "submittedBy": author,
         "submittedDate": now,
@@ -128,6 +130,14 @@ def _requested(resource: Resource, view: View, unit_id: str, user_id: str, sent:
     if sent["status"] != "PENDING":
         content |= {"reviewedBy": author, "reviewedDate": now}
     return COMMON.create(resource, view, content)
+
+
+def _paid(view: View, unit_id: str, sent: Entity) -> Entity:
+    """As the activity code is, unless it is sent. Source: documented."""
+    unit = view.get("managementUnit", unit_id)
+    assert unit is not None
+    code = view.get("activityCode", f"{unit['businessUnit']['id']}/{sent['activityCodeId']}")
+    return {"paid": bool(code and code.get("countsAsPaidTime", False))}
 
 
 def _existing(view: View, request: Request) -> Entity:

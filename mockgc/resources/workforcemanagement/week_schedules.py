@@ -5,13 +5,13 @@ A schedule is one row of the kind `weekSchedule`; what each agent does in it is 
 Its version is `metadata.version` and is claimed inside uploaded documents only: no call carries it, a blank schedule
 needs none. What changes through uploads is in `schedule_uploads`.
 
-Assumed: `weekId` is the first day of a week of the unit (400 otherwise); a schedule is listed under the week it starts
-in, and `recent` lists all; description and length keep to the published numbers.
+Assumed: `weekId` is the first day of a week of the unit (400 otherwise); description and length keep to the published
+numbers. Documented: a week lists the schedules that span it; `recent` lists those that start within 26 weeks of now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -40,6 +40,7 @@ WEEKS_MAX = 6
 DESCRIPTION_LENGTH_MAX = 100
 YEARS = range(1970, 2100)
 RECENT = "recent"
+RECENT_SPAN = timedelta(weeks=26)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HIDDEN = ("businessUnitId", "lastUploadKey", "headcountForecast")
 BAD_WEEK = ErrorCode(
@@ -215,19 +216,30 @@ def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
 
 def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     unit = business_units.COMMON.existing(view, request.ids[0])
-    first = None if request.ids[1] == RECENT else week(unit, request.ids[1]).isoformat()
+    asked = request.ids[1]
+    first = None if asked == RECENT else week(unit, asked)
     rules.raise_invalid(request)
     query = parameters(request)
-    earliest, latest = query.get("earliestWeekDate", ""), query.get("latestWeekDate", "9999-12-31")
     found = [
         schedule
         for schedule in of_unit(view, unit["id"])
-        if first in (None, schedule["weekDate"])
-        and earliest <= schedule["weekDate"] <= latest
+        if (_is_recent(view, schedule, query) if first is None else _spans(schedule, first))
         and (schedule["published"] or query.get("includeOnlyPublished") != "true")
     ]
     reads = tuple((KIND, schedule["id"], schedule["metadata"]["version"]) for schedule in found)
     return Outcome(200, {"entities": [listed(schedule) for schedule in found]}, reads=reads)
+
+
+def _spans(schedule: Entity, first: date) -> bool:
+    start, end = _days(schedule)
+    return start <= first < end
+
+
+def _is_recent(view: View, schedule: Entity, query: Mapping[str, str]) -> bool:
+    """Within 26 weeks of now, and of the dates that the query narrows that to."""
+    start, today = date.fromisoformat(schedule["weekDate"]), view.now.date()
+    earliest, latest = query.get("earliestWeekDate", ""), query.get("latestWeekDate", "9999-12-31")
+    return abs(start - today) <= RECENT_SPAN and earliest <= schedule["weekDate"] <= latest
 
 
 def _head_counts(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -262,7 +274,7 @@ WEEK_SCHEDULE = Resource(
             _read, CONTRACT, (business_units.NOT_FOUND, WFM_NOT_FOUND, BAD_WEEK)
         ),
         "getWorkforcemanagementBusinessunitWeekSchedules": Behaviour(
-            _list, assumed("a schedule is listed under the week it starts in"), (business_units.NOT_FOUND, BAD_WEEK)
+            _list, CONTRACT, (business_units.NOT_FOUND, BAD_WEEK)
         ),
         "getWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast": Behaviour(
             _head_counts, CONTRACT, (business_units.NOT_FOUND, WFM_NOT_FOUND, BAD_WEEK)

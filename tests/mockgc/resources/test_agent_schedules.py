@@ -49,15 +49,18 @@ def test_a_query_for_a_unit_elsewhere_is_refused(at: Desk) -> None:
 
 def test_a_row_names_its_work_plans_until_an_empty_wrapper_clears_them(at: Desk) -> None:
     plan = at.call("postWorkforcemanagementManagementunitWorkplans", at.home, json={"name": "Early"})["id"]
-    planned = agent(at.agents[0], workPlanId={"value": plan}, workPlanIdsPerWeek={"values": [plan]})
+    planned = agent(at.agents[0], workPlanId={"value": plan})
     made = at.import_(document(planned))["result"]
     (row,) = at.agents_in(made)
     assert (row["workPlan"]["id"], row["workPlan"]["managementUnit"]["id"]) == (plan, at.home)
-    assert [found["id"] for found in row["workPlansPerWeek"]] == [plan]
-    at.update(made, change(1, agent(at.agents[0])))
+    at.update(made, change(1, agent(at.agents[0], metadata={"version": 1})))
     assert "workPlan" in at.agents_in(made)[0]
-    at.update(made, change(2, agent(at.agents[0], workPlanId={}, workPlanIdsPerWeek={})))
-    assert not {"workPlan", "workPlansPerWeek"} & at.agents_in(made)[0].keys()
+    at.update(made, change(2, agent(at.agents[0], metadata={"version": 2}, workPlanId={})))
+    assert "workPlan" not in at.agents_in(made)[0]
+    both = agent(at.agents[1], workPlanId={"value": plan}, workPlanIdsPerWeek={"values": [plan]})
+    assert at.import_(document(both))["status"] == "Error"
+    weekly = at.import_(document(agent(at.agents[1], workPlanIdsPerWeek={"values": [plan]})))["result"]
+    assert [found["id"] for found in at.agents_in(weekly)[0]["workPlansPerWeek"]] == [plan]
 
 
 def test_a_search_shows_published_shifts_that_overlap_the_period(at: Desk) -> None:
@@ -105,7 +108,7 @@ def test_a_forced_download_gives_the_result_as_it_was_when_asked_for(at: Desk, p
     held = at.call(operation, *ids, json=body)["result"]
     named = at.call(operation, *ids, json=body, params={"forceDownloadService": "true"})
     assert "result" not in named
-    at.update(made, change(1, {"userId": at.agents[0], "delete": True}))
+    at.update(made, change(1, {"userId": at.agents[0], "delete": True, "metadata": {"version": 1}}))
     assert at.send(named["downloadUrl"], {}, b"", "GET").json() == held
 
 

@@ -29,6 +29,7 @@ def body(*user_ids: str, **more: Any) -> dict[str, Any]:
         "users": users,
         "activityCodeId": TIME_OFF,
         "fullDayManagementUnitDates": ["2026-12-03"],
+        "dailyDurationMinutes": 480,
         **more,
     }
 
@@ -87,6 +88,17 @@ def test_days_durations_and_code_fit_together(at: Desk, wrong: dict[str, Any], c
     if "partialDayStartDateTimes" not in wrong:
         assert at.call(PATCH, at.home, at.agents[0], made["id"], expect=400, json=patch)["code"] == code
         assert at.call(READ, at.home, at.agents[0], made["id"]) == made
+
+
+def test_a_request_has_a_duration_and_is_paid_as_its_code_is(at: Desk) -> None:
+    (made,) = asked(at, at.agents[0])
+    assert made["paid"] is False
+    code = at.call("getWorkforcemanagementBusinessunitActivitycode", at.unit, TIME_OFF)
+    paid = under(code["metadata"]["version"], countsAsPaidTime=True)
+    at.call("patchWorkforcemanagementBusinessunitActivitycode", at.unit, TIME_OFF, json=paid)
+    assert asked(at, at.agents[0])[0]["paid"] is True
+    without = {name: value for name, value in body(at.agents[0]).items() if name != "dailyDurationMinutes"}
+    assert at.call(CREATE, at.home, expect=400, json=without)["code"] == "wfm.validation.failure"
 
 
 def test_a_review_moves_the_version_by_one_and_names_the_reviewer(at: Desk) -> None:

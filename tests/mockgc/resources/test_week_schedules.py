@@ -53,7 +53,9 @@ def test_a_path_names_unit_week_and_schedule_together(at: Desk) -> None:
 
 
 def test_listings_filter_by_week_period_and_publication(at: Desk) -> None:
-    first, second = at.blank(), at.blank("2026-12-07")
+    first, second = at.blank(weeks=2), at.blank("2026-12-07")
+    assert [found["id"] for found in at.listed("2026-12-07")] == [first["id"], second["id"]]
+    at.blank("2027-06-28")
     assert [found["id"] for found in at.listed()] == [first["id"]]
     assert [found["id"] for found in at.listed("recent")] == [first["id"], second["id"]]
     assert [found["id"] for found in at.listed("recent", earliestWeekDate="2026-12-01")] == [second["id"]]
@@ -101,6 +103,7 @@ def test_start_and_length_of_a_shift_follow_from_its_activities(at: Desk) -> Non
         document(agent("ANN", workPlanId={"value": "none"})),
         document(agent("ANN", workPlanIdsPerWeek={"values": ["none"]})),
         document({"userId": "ANN", "fullDayTimeOffMarkers": [{"lengthMinutes": 480}]}),
+        document(agent("ANN", fullDayTimeOffMarkers=[{"businessUnitDate": "2026-12-03", "payableMinutes": 1}])),
     ],
 )
 def test_a_wrong_document_ends_in_an_error_without_a_reason(at: Desk, wrong: Any) -> None:
@@ -119,19 +122,29 @@ def test_a_zipped_document_is_opened(at: Desk) -> None:
 def test_a_stale_version_in_the_document_ends_in_an_error_and_changes_nothing(at: Desk, version: int) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING)))["result"]
     before = (at.read(made), at.agents_in(made))
-    answer = at.update(made, change(version, agent(at.agents[0], EVENING), description="Later"))
+    sent = agent(at.agents[0], EVENING, metadata={"version": 1})
+    answer = at.update(made, change(version, sent, description="Later"))
     assert (answer["status"], set(answer)) == ("Error", {"status", "operationId"})
     assert (at.read(made), at.agents_in(made)) == before
 
 
 def test_an_update_moves_the_schedule_and_only_the_agents_it_names(at: Desk) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING), agent(at.agents[1], MORNING)))["result"]
-    moved = at.update(made, change(1, agent(at.agents[0], EVENING), description="Second"))["result"]
+    sent = agent(at.agents[0], EVENING, metadata={"version": 1})
+    moved = at.update(made, change(1, sent, description="Second"))["result"]
     assert (moved["metadata"]["version"], moved["description"]) == (2, "Second")
     assert at.update(made, change(1))["status"] == "Error"
     ann, bob = at.agents_in(made)
     assert [(ann["metadata"]["version"]), bob["metadata"]["version"]] == [2, 1]
     assert [shift["startDate"] for shift in ann["shifts"]] == [MORNING, EVENING]
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_an_agents_version_comes_with_what_is_there_and_with_nothing_else(at: Desk, who: int) -> None:
+    made = at.import_(document(agent(at.agents[0], MORNING)))["result"]
+    sent = agent(at.agents[who], EVENING, **({"metadata": {"version": 1}} if who else {}))
+    assert at.update(made, change(1, sent))["status"] == "Error"
+    assert at.read(made) == made | {"managementUnits": at.read(made)["managementUnits"]}
 
 
 def test_a_stale_agent_ends_the_whole_update_in_an_error(at: Desk) -> None:
@@ -146,10 +159,10 @@ def test_shifts_are_replaced_and_deleted_by_their_id(at: Desk) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING, EVENING)))["result"]
     first, second = at.agents_in(made)[0]["shifts"]
     shifts = [{"id": first["id"], "activities": [activity(NEXT_DAY)]}, {"id": second["id"], "delete": True}]
-    at.update(made, change(1, {"userId": at.agents[0], "shifts": shifts}))
+    at.update(made, change(1, agent(at.agents[0], metadata={"version": 1}) | {"shifts": shifts}))
     (left,) = at.agents_in(made)[0]["shifts"]
     assert (left["id"], left["startDate"]) == (first["id"], NEXT_DAY)
-    unknown = {"userId": at.agents[0], "shifts": [{"id": second["id"], "delete": True}]}
+    unknown = agent(at.agents[0], metadata={"version": 2}) | {"shifts": [{"id": second["id"], "delete": True}]}
     assert at.update(made, change(2, unknown))["status"] == "Error"
 
 
@@ -157,8 +170,9 @@ def test_agents_and_full_day_markers_are_deleted_by_their_flags(at: Desk) -> Non
     day = {"businessUnitDate": "2026-12-03", "lengthMinutes": 480, "activityCodeId": "5"}
     made = at.import_(document(agent(at.agents[0], fullDayTimeOffMarkers=[day]), agent(at.agents[1])))["result"]
     assert at.agents_in(made)[0]["fullDayTimeOffMarkers"] == [day]
-    gone = agent(at.agents[0], fullDayTimeOffMarkers=[{"businessUnitDate": "2026-12-03", "delete": True}])
-    at.update(made, change(1, gone, {"userId": at.agents[1], "delete": True}))
+    first = {"metadata": {"version": 1}}
+    gone = agent(at.agents[0], fullDayTimeOffMarkers=[{"businessUnitDate": "2026-12-03", "delete": True}], **first)
+    at.update(made, change(1, gone, {"userId": at.agents[1], "delete": True, **first}))
     (ann,) = at.agents_in(made)
     assert (ann["user"]["id"], ann["fullDayTimeOffMarkers"]) == (at.agents[0], [])
 
@@ -220,7 +234,8 @@ def test_head_counts_read_back_as_imported(at: Desk) -> None:
 def test_an_agent_who_left_stays_in_the_schedule_and_joins_no_other(at: Desk) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING)))["result"]
     at.call("postWorkforcemanagementAgents", expect=202, json={"userIds": at.agents})
-    assert at.update(made, change(1, agent(at.agents[0], EVENING)))["status"] == "Complete"
+    sent = agent(at.agents[0], EVENING, metadata={"version": 1})
+    assert at.update(made, change(1, sent))["status"] == "Complete"
     assert at.import_(document(agent(at.agents[1], MORNING)))["status"] == "Error"
 
 
