@@ -20,7 +20,7 @@ import orjson
 from mockgc.clock import ClockState, WallClock
 from mockgc.domain.resource import Resource
 from mockgc.domain.switches import Switches
-from mockgc.domain.transaction import Commit, CommitRow, Entity, Row, Rule, Write
+from mockgc.domain.transaction import Commit, CommitRow, Rule, Write
 from mockgc.ids import Ids
 from mockgc.journal import Entry
 from mockgc.store.addresses import Address, shared_fields, targets_of
@@ -40,81 +40,14 @@ from mockgc.store.sqlite_rows import (
     commit_row_of,
     decoded_clock,
     encoded_clock,
-    row_of,
     switches_of,
 )
+from mockgc.store.sqlite_view import SqliteView, count_up
 
 FORMAT = 1
 _BUSY_TIMEOUT_S = 10.0
 _NOBODY = ""
 _OF_AN_ORGANISATION = ("entity", "held", "reference", "committed", "journal")
-
-
-class _View:
-    """A view over one transaction; rows and decoded entities are kept for its life."""
-
-    def __init__(self, db: sqlite3.Connection, store: SqliteStore, tenant: sqlite3.Row, client_id: str) -> None:
-        self._db, self._store, self._organisation, self._tenant = db, store, tenant["id"], tenant
-        self._rows: dict[Address, Row | None] = {}
-        self._decoded: dict[Address, Entity] = {}
-        self.client_id, self.now, self.switches = client_id, store.now(), switches_of(tenant["switches"])
-
-    def row(self, kind: str, entity_id: str) -> Row | None:
-        address = (kind, entity_id)
-        if address not in self._rows:
-            found = self._db.execute(
-                "SELECT version, keys, encoded FROM entity WHERE organisation = ? AND kind = ? AND id = ?",
-                (self._organisation, kind, entity_id),
-            ).fetchone()
-            self._rows[address] = row_of(found) if found else None
-        return self._rows[address]
-
-    def get(self, kind: str, entity_id: str) -> Entity | None:
-        row = self.row(kind, entity_id)
-        if row is None:
-            return None
-        entity = self._decoded.get((kind, entity_id))
-        if entity is None:
-            entity = self._decoded[kind, entity_id] = orjson.loads(row.encoded)
-        return entity
-
-    def rows(self, kind: str) -> Mapping[str, Row]:
-        found = self._db.execute(
-            "SELECT id, version, keys, encoded FROM entity WHERE organisation = ? AND kind = ? ORDER BY position",
-            (self._organisation, kind),
-        )
-        rows = {row["id"]: row_of(row) for row in found}
-        self._rows.update({(kind, entity_id): row for entity_id, row in rows.items()})
-        return rows
-
-    def holders(self, field_name: str, value: str, kinds: Iterable[str]) -> list[Address]:
-        return [
-            (kind, row["id"])
-            for kind in kinds
-            for row in self._db.execute(
-                "SELECT id FROM held WHERE organisation = ? AND kind = ? AND field = ? AND value = ? ORDER BY position",
-                (self._organisation, kind, field_name, value),
-            )
-        ]
-
-    def referrers(self, kind: str, entity_id: str) -> list[Address]:
-        found = self._db.execute(
-            "SELECT kind, id FROM reference WHERE organisation = ? AND to_kind = ? AND to_id = ? ORDER BY position",
-            (self._organisation, kind, entity_id),
-        )
-        return [(row["kind"], row["id"]) for row in found]
-
-    def kinds_sharing(self, field_name: str) -> tuple[str, ...]:
-        return self._store.shared.get(field_name, ())
-
-    def label(self, kind: str, entity: Entity) -> str | None:
-        return self._store.resources[kind].label(entity)
-
-    def new_id(self) -> str:
-        counter = _count(self._db, self._organisation, "entities")
-        seed = self._tenant["seed"]
-        ids, ordinal = (self._store.ids, self._tenant["ordinal"]) if seed is None else (Ids(seed.encode()), 0)
-        return ids.uuid("entity", ordinal, counter)
 
 
 class SqliteStore:
@@ -220,7 +153,7 @@ class SqliteStore:
         credentials: tuple[str, str] | None = None,
     ) -> Client:
         with self._writing() as db:
-            place = (self._tenant(db, organisation_id)["ordinal"], _count(db, organisation_id, "clients"))
+            place = (self._tenant(db, organisation_id)["ordinal"], count_up(db, organisation_id, "clients"))
             client_id, secret = credentials or (self.ids.uuid("client", *place), self.ids.secret("client", *place))
             granted = None if permissions is None else json.dumps(sorted(permissions))
             try:
@@ -245,7 +178,7 @@ class SqliteStore:
     def issue_token(self, client: Client) -> Token:
         with self._writing() as db:
             tenant = self._tenant(db, client.organisation_id)
-            counter = _count(db, client.organisation_id, "tokens")
+            counter = count_up(db, client.organisation_id, "tokens")
             value = self.ids.secret("token", tenant["ordinal"], counter)
             token = Token(value, client, self.now() + timedelta(seconds=client.access_token_s))
             db.execute("INSERT INTO token VALUES (?, ?, ?)", (value, client.id, token.expires_at.isoformat()))
@@ -262,11 +195,11 @@ class SqliteStore:
     def transact(self, organisation_id: str, rule: Rule, client_id: str, context_id: str) -> Commit:
         with self._writing() as db:
             tenant = self._tenant(db, organisation_id)
-            view = _View(db, self, tenant, client_id)
+            view = SqliteView(db, self, tenant, client_id)
             outcome = rule(view)
             if not outcome.writes:
                 return Commit(outcome, None)
-            sequence = _count(db, organisation_id, "sequence")
+            sequence = count_up(db, organisation_id, "sequence")
             for write in outcome.writes:
                 before = self._apply(db, view, organisation_id, write)
                 after = None if write.entity is None else before + 1
@@ -277,7 +210,7 @@ class SqliteStore:
                 db.execute(f"INSERT INTO committed VALUES (NULL, {', '.join('?' * len(values))})", values)
             return Commit(outcome, sequence)
 
-    def _apply(self, db: sqlite3.Connection, view: _View, organisation_id: str, write: Write) -> int:
+    def _apply(self, db: sqlite3.Connection, view: SqliteView, organisation_id: str, write: Write) -> int:
         """Store one entity and its index entries; returns the version before, 0 for a new one."""
         resource, old = self.resources[write.kind], view.row(write.kind, write.id)
         keys = resource.indexed(write.entity) if write.entity is not None else {}
@@ -335,7 +268,7 @@ class SqliteStore:
     def new_context_id(self, organisation_id: str | None) -> str:
         with self._writing() as db:
             tenant = self._tenant(db, organisation_id or _NOBODY)
-            return self.ids.uuid("request", tenant["ordinal"], _count(db, tenant["id"], "contexts"))
+            return self.ids.uuid("request", tenant["ordinal"], count_up(db, tenant["id"], "contexts"))
 
     def context_owner(self, context_id: str) -> tuple[str | None, Entry | None] | None:
         db = self._connection()
@@ -458,11 +391,3 @@ def _insert_organisation(db: sqlite3.Connection, organisation: Organisation, see
             json.dumps(Switches().as_dict()),
         ),
     )  # fmt: skip
-
-
-def _count(db: sqlite3.Connection, organisation_id: str, counter: str) -> int:
-    """The next value of one of an organisation's counters; `counter` is one of this module's own column names."""
-    (value,) = db.execute(
-        f"UPDATE organisation SET {counter} = {counter} + 1 WHERE id = ? RETURNING {counter}", (organisation_id,)
-    ).fetchone()
-    return int(value)
