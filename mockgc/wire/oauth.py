@@ -77,23 +77,31 @@ def _form(environ: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _client(store: Store, environ: Mapping[str, Any], form: dict[str, str]) -> Client:
-    client_id, secret = _credentials(environ, form)
-    client = store.client(client_id)
-    known = client.secret if client is not None else ""
-    if not hmac.compare_digest(known.encode(), secret.encode()) or client is None:
-        raise OAuthError(401, "invalid_client", "client id or secret is wrong")
-    return client
+    for client_id, secret in _credentials(environ, form):
+        client = store.client(client_id)
+        known = client.secret if client is not None else ""
+        if hmac.compare_digest(known.encode(), secret.encode()) and client is not None:
+            return client
+    raise OAuthError(401, "invalid_client", "client id or secret is wrong")
 
 
-def _credentials(environ: Mapping[str, Any], form: dict[str, str]) -> tuple[str, str]:
+def _credentials(environ: Mapping[str, Any], form: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """
+    (client id, secret) as it may be meant.
+
+    RFC 6749, 2.3.1 has both form-encoded inside Basic credentials; hardly any client does so, so both readings count.
+    """
     scheme, _, value = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() == "basic":
+    is_basic, is_form = scheme.lower() == "basic", "client_secret" in form
+    if is_basic and is_form:
+        raise OAuthError(400, "invalid_request", "send Basic credentials or a client_secret in the form, not both")
+    if is_basic:
         try:
             text = base64.b64decode(value.strip(), validate=True).decode("utf-8")
         except (binascii.Error, ValueError):
             raise OAuthError(401, "invalid_client", "the Basic credentials are not well-formed") from None
         client_id, _, secret = text.partition(":")
-        return unquote_plus(client_id), unquote_plus(secret)
+        return (client_id, secret), (unquote_plus(client_id), unquote_plus(secret))
     if "client_id" in form:
-        return form["client_id"], form.get("client_secret", "")
+        return ((form["client_id"], form.get("client_secret", "")),)
     raise OAuthError(401, "invalid_client", "send the client id and secret as Basic credentials or in the form")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.mockgc.caller import Caller, assert_error_body, fields
+from tests.mockgc.caller import Caller, Week, assert_error_body, fields, shift
 
 BIG = b'{"name": "' + b"x" * (4 * 1024 * 1024) + b'"}'
 VIEW = frozenset({"wfm:dialect:view"})
@@ -79,10 +79,15 @@ def test_405_names_the_methods_and_401_the_scheme() -> None:
 
 
 def test_a_week_may_be_replaced_with_a_body_that_is_too_large_elsewhere() -> None:
-    caller = Caller()
-    schedule = "schedules/none"
-    assert caller.raw("PUT", schedule, BIG).status_code == 404
-    assert caller.raw("POST", "schedules", BIG).status_code == 413
+    week = Week()
+    caller = week.caller
+    week.send({week.ada["id"]: [shift()]})
+    stored = caller.ask("GET", "schedules").get_json()["entities"][0]
+    whole = caller.ask("GET", stored["selfUri"]).get_json()
+    padded = json.dumps(whole).encode() + b" " * len(BIG)
+    assert caller.raw("PUT", stored["selfUri"], padded).status_code == 200
+    assert caller.raw("POST", "schedules", padded).status_code == 413
+    assert caller.raw("PUT", stored["selfUri"], b" " * (16 * 1024 * 1024 + 1)).status_code == 413
 
 
 def conflicts() -> list[tuple[str, str | None]]:

@@ -37,6 +37,14 @@ def test_basic_and_form_credentials_both_give_a_token_that_works(caller: Caller)
         assert caller.http.get("/api/v2/wfm/users", headers=token).status_code == 200
 
 
+def test_a_secret_with_reserved_characters_is_taken_as_it_is_and_form_encoded() -> None:
+    app = emulator()
+    app.extensions["mockgc"].create_organisation(credentials=("id", "50% a+b"))
+    for secret in ("50% a+b", "50%25+a%2Bb"):
+        answer = app.test_client().post("/oauth/token", data=GRANT, headers=basic("id", secret))
+        assert (secret, answer.status_code) == (secret, 200)
+
+
 def refusals(caller: Caller) -> list[tuple[str, TestResponse, int, str]]:
     own = caller.organisation
     right = basic(own.client_id, own.client_secret)
@@ -49,6 +57,7 @@ def refusals(caller: Caller) -> list[tuple[str, TestResponse, int, str]]:
         ("no grant", ask(caller, {}, **right), 400, "invalid_request"),
         ("JSON", caller.http.post("/oauth/token", json=GRANT, headers=right), 400, "invalid_request"),
         ("twice", ask(caller, {"grant_type": ["client_credentials"] * 2}, **right), 400, "invalid_request"),
+        ("both", ask(caller, {**GRANT, "client_secret": own.client_secret}, **right), 400, "invalid_request"),
         ("GET", caller.http.get("/oauth/token", headers=right), 405, "invalid_request"),
         ("too long", ask(caller, {**GRANT, "x": "y" * 20_000}, **right), 400, "invalid_request"),
     ]
