@@ -29,8 +29,9 @@ from mockgc.resources.workforcemanagement.uploads import DOCUMENT_BYTES_MAX, rec
 from mockgc.settings import Settings
 from mockgc.store.base import Client, Store
 from mockgc.store.memory import MemoryStore
+from mockgc.wire.answers import Answer
 from mockgc.wire.oauth import token_endpoint
-from mockgc.wire.pipeline import Answer, Pipeline
+from mockgc.wire.pipeline import Pipeline
 from mockgc.wire.routes import Routes
 from mockgc.wire.uploads import DOWNLOADS, UPLOADS, download_endpoint, upload_endpoint
 

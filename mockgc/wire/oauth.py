@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, unquote_plus
 import orjson
 
 from mockgc.store.base import Client, Store
-from mockgc.wire.pipeline import Answer
+from mockgc.wire.answers import Answer
 
 _FORM_BYTES_MAX = 16 * 1024
 

@@ -10,12 +10,9 @@ known to exist, so that the order of checks holds although the body is decoded o
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-
-import orjson
 
 from mockgc.contract.validate import decode, without_nulls
 from mockgc.domain import errors
@@ -24,22 +21,12 @@ from mockgc.domain.resource import Grant
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers, redacted_body
-from mockgc.store.base import Client, Store, StoreUnavailable
-from mockgc.wire.errors import error_body, status_of
+from mockgc.store.base import Client, Store
+from mockgc.wire.answers import Answer, Happened, MethodNotAllowed, answer_to, attempt
 from mockgc.wire.query import parse
 from mockgc.wire.routes import LateRoute, Match, Route, Routes
 
 Environ = Mapping[str, Any]
-_LOG = logging.getLogger("mockgc")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What goes back on the wire."""
-
-    status: int
-    body: bytes
-    headers: tuple[tuple[str, str], ...]
 
 
 @dataclass(slots=True)
@@ -47,6 +34,7 @@ class _Exchange:
     """What is known of a request so far, for its journal entry."""
 
     client: Client | None = None
+    context_id: str = ""
     operation: str = ""
     level: str = "behaviour"
     body: bytes = b""
@@ -61,23 +49,14 @@ class Pipeline:
     def handle(self, environ: Environ) -> Answer:
         """One request, answered and journalled; any failure becomes an error body."""
         exchange = _Exchange()
-        commit: Commit | None = None
-        error: WfmError | None = None
-        context_id = ""
-        try:
-            exchange.client = self._authenticate(environ)
-            context_id = self._store.new_context_id(exchange.client.organisation_id)
-            commit = self._perform(environ, exchange, exchange.client, context_id)
-        except WfmError as refused:
-            error = refused
-        except StoreUnavailable as unavailable:
-            error = refuse(errors.SERVICE_UNAVAILABLE, str(unavailable))
-        except Exception:
-            _LOG.exception("request failed: %s %s", environ["REQUEST_METHOD"], environ["PATH_INFO"])
-            error = refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
-        context_id = context_id or self._store.new_context_id(None)
-        answer = self._answer(commit, error, exchange, context_id)
-        self._store.append(self._entry(environ, exchange, answer, commit, error, context_id))
+        what = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        happened = attempt(lambda: self._perform(environ, exchange), what)
+        exchange.context_id = exchange.context_id or self._store.new_context_id(None)
+        client = exchange.client
+        switches = self._store.switches(client.organisation_id) if client else Switches()
+        more = (("X-Mockgc-Coverage", "shape"),) if exchange.level == "shape" else ()
+        answer = answer_to(happened, switches, exchange.context_id, more)
+        self._store.append(self._entry(environ, exchange, answer, happened))
         return answer
 
     def _authenticate(self, environ: Environ) -> Client:
@@ -91,7 +70,9 @@ class Pipeline:
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")
         return token.client
 
-    def _perform(self, environ: Environ, exchange: _Exchange, client: Client, context_id: str) -> Commit:
+    def _perform(self, environ: Environ, exchange: _Exchange) -> Commit:
+        client = exchange.client = self._authenticate(environ)
+        exchange.context_id = self._store.new_context_id(client.organisation_id)
         match = self._routes.match(_path(environ))
         if environ["REQUEST_METHOD"] not in match.routes:
             _require(self._routes.grant_of_area(environ["REQUEST_METHOD"], _path(environ)), client)
@@ -106,36 +87,13 @@ class Pipeline:
         def rule(view: View) -> Outcome:
             return route.operation.handle(route.resource, route.operation, view, request)
 
-        return self._store.transact(client.organisation_id, rule, client.id, context_id)
+        return self._store.transact(client.organisation_id, rule, client.id, exchange.context_id)
 
-    def _answer(self, commit: Commit | None, error: WfmError | None, exchange: _Exchange, context_id: str) -> Answer:
-        if error is not None:
-            client = exchange.client
-            switches = self._store.switches(client.organisation_id) if client else Switches()
-            status = status_of(error, switches)
-            body: Any = error_body(error, status, context_id, switches)
-        else:
-            assert commit is not None
-            status, body = commit.outcome.status, commit.outcome.body
-        encoded = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
-        headers = [("ININ-Correlation-Id", context_id)]
-        if body is not None:
-            headers.append(("Content-Type", "application/json"))
-        if exchange.level == "shape":
-            headers.append(("X-Mockgc-Coverage", "shape"))
-        if isinstance(error, _MethodNotAllowed):
-            headers.append(("Allow", ", ".join(error.allowed)))
-        if status == 401:
-            headers.append(("WWW-Authenticate", 'Bearer realm="mockgc"'))
-        return Answer(status, encoded, tuple(headers))
-
-    def _entry(
-        self, environ: Environ, exchange: _Exchange, answer: Answer, commit: Commit | None, error: WfmError | None,
-        context_id: str,
-    ) -> Entry:  # fmt: skip
+    def _entry(self, environ: Environ, exchange: _Exchange, answer: Answer, happened: Happened) -> Entry:
+        commit = happened if isinstance(happened, Commit) else None
         client = exchange.client
         return Entry(
-            context_id=context_id,
+            context_id=exchange.context_id,
             organisation_id=client.organisation_id if client else "",
             client_id=client.id if client else "",
             at=self._store.now(),
@@ -144,18 +102,12 @@ class Pipeline:
             query=environ.get("QUERY_STRING", ""),
             status=answer.status,
             operation=exchange.operation,
-            error=error,
+            error=happened if isinstance(happened, WfmError) else None,
             sequence=commit.sequence if commit else None,
             reads=commit.outcome.reads if commit else (),
             ignored=ignored_headers(environ),
             body=redacted_body(exchange.body),
         )
-
-
-class _MethodNotAllowed(WfmError):
-    """405, with the methods that are allowed."""
-
-    allowed: tuple[str, ...] = ()
 
 
 def _path(environ: Environ) -> str:
@@ -181,11 +133,7 @@ def _route(match: Match, environ: Environ) -> Route:
         raise refuse(errors.NOT_FOUND, f"no operation has the path {_path(environ)[:200]!r}")
     route = match.routes.get(environ["REQUEST_METHOD"])
     if route is None:
-        allowed = tuple(sorted(match.routes))
-        message = f"{environ['REQUEST_METHOD']} is not allowed here; allowed are {', '.join(allowed)}"
-        error = _MethodNotAllowed(refuse(errors.METHOD_NOT_ALLOWED, message).violations)
-        error.allowed = allowed
-        raise error
+        raise MethodNotAllowed(environ["REQUEST_METHOD"], tuple(sorted(match.routes)))
     return route.route() if isinstance(route, LateRoute) else route
 
 

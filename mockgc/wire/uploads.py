@@ -7,28 +7,24 @@ without its key, which is the right to use the address.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from mockgc.domain import errors
 from mockgc.domain.errors import WfmError, refuse
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, Outcome, Rule, View
 from mockgc.journal import REDACTED, Entry
-from mockgc.store.base import Store, StoreUnavailable
-from mockgc.wire.errors import error_body, status_of
-from mockgc.wire.pipeline import Answer, read_body
+from mockgc.store.base import Store
+from mockgc.wire.answers import Answer, Happened, MethodNotAllowed, answer_to, attempt
+from mockgc.wire.pipeline import read_body
 
 Receive = Callable[[View, str, Mapping[str, str], bytes], Outcome]
 """(view, upload key, headers in lower case, document) -> what to store, or WfmError."""
 Fetch = Callable[[View, str], Outcome]
 """(view, key) -> the result, or WfmError."""
 UPLOADS, DOWNLOADS = "/uploads/", "/downloads/"
-_LOG = logging.getLogger("mockgc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +59,18 @@ def _answered(store: Store, door: _Door, environ: Mapping[str, Any], rule_of: Ca
     if organisation_id not in {organisation.id for organisation in store.organisations()}:
         organisation_id = ""
     context_id = store.new_context_id(organisation_id or None)
-    commit: Commit | None = None
-    error: WfmError | None = None
-    try:
+
+    def perform() -> Commit:
         if not organisation_id:
             raise refuse(errors.NOT_FOUND, "nothing has this address")
         if environ["REQUEST_METHOD"] != door.method:
-            raise refuse(errors.METHOD_NOT_ALLOWED, f"this address takes {door.method} only")
-        commit = store.transact(organisation_id, rule_of(key), "", context_id)
-    except WfmError as refused:
-        error = refused
-    except StoreUnavailable as unavailable:
-        error = refuse(errors.SERVICE_UNAVAILABLE, str(unavailable))
-    except Exception:
-        _LOG.exception("an address outside of the contract failed: %s", door.operation)
-        error = refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
-    answer = _answer(store, door, commit, error, organisation_id, context_id)
-    store.append(_entry(store, door, environ, answer, commit, error, organisation_id, context_id))
+            raise MethodNotAllowed(environ["REQUEST_METHOD"], (door.method,))
+        return store.transact(organisation_id, rule_of(key), "", context_id)
+
+    happened = attempt(perform, door.operation)
+    switches = store.switches(organisation_id) if organisation_id else Switches()
+    answer = answer_to(happened, switches, context_id)
+    store.append(_entry(store, door, environ, answer, happened, organisation_id, context_id))
     return answer
 
 
@@ -88,27 +79,9 @@ def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     return {**found, "content-type": environ.get("CONTENT_TYPE", "")}
 
 
-def _answer(
-    store: Store, door: _Door, commit: Commit | None, error: WfmError | None, organisation_id: str, context_id: str
-) -> Answer:
-    headers = [("ININ-Correlation-Id", context_id)]
-    body: Any = commit.outcome.body if commit is not None else None
-    status = 200
-    if error is not None:
-        switches = store.switches(organisation_id) if organisation_id else Switches()
-        status = status_of(error, switches)
-        body = error_body(error, status, context_id, switches)
-        if error.code is errors.METHOD_NOT_ALLOWED:
-            headers.append(("Allow", door.method))
-    if body is None:
-        return Answer(status, b"", tuple(headers))
-    headers.append(("Content-Type", "application/json"))
-    return Answer(status, orjson.dumps(body), tuple(headers))
-
-
 def _entry(
-    store: Store, door: _Door, environ: Mapping[str, Any], answer: Answer, commit: Commit | None,
-    error: WfmError | None, organisation_id: str, context_id: str,
+    store: Store, door: _Door, environ: Mapping[str, Any], answer: Answer, happened: Happened, organisation_id: str,
+    context_id: str,
 ) -> Entry:  # fmt: skip
     return Entry(
         context_id=context_id,
@@ -120,8 +93,8 @@ def _entry(
         query="",
         status=answer.status,
         operation=door.operation,
-        error=error,
-        sequence=commit.sequence if commit else None,
+        error=happened if isinstance(happened, WfmError) else None,
+        sequence=happened.sequence if isinstance(happened, Commit) else None,
         reads=(),
         ignored=(),
         body=b"",
