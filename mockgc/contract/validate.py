@@ -171,47 +171,47 @@ _CODES: Mapping[str, ErrorCode] = {
 
 def _translate(error: jsonschema_rs.ValidationError, described: str) -> Iterator[Violation]:
     """One error of the validator as violations with the paths and the words of the service."""
-    path, kind = _path(list(error.instance_path)), error.kind.name
+    path, kind, facts = _path(list(error.instance_path)), error.kind.name, error.kind.as_dict()
     if kind == "required":
-        name = _joined(path, str(getattr(error.kind, "property")))  # noqa: B009 (typed as a union)
+        name = _joined(path, str(facts["property"]))
         yield Violation(errors.BAD_REQUEST, f"{name} is required", name)
         return
     if kind == "additionalProperties":
-        for unexpected in getattr(error.kind, "unexpected"):  # noqa: B009
+        for unexpected in facts["unexpected"]:
             name = _joined(path, str(unexpected))[:_LONG]
             yield Violation(errors.BAD_REQUEST, f"{name} is not a field here", name)
         return
-    code = _CODES.get(kind, errors.BAD_REQUEST)
+    given = _shown(error.instance)
+    complaint = _complaint(kind, facts, described) or str(error.message)[:_LONG]
     yield Violation(
-        code, f"{path or 'the body'}: {_complaint(error, kind, described)}", path or None, given=_shown(error.instance)
+        _CODES.get(kind, errors.BAD_REQUEST), f"{path or 'the body'}: {given} {complaint}", path or None, given=given
     )
 
 
-_COMPLAINTS: Mapping[str, Callable[[Any, Any], str]] = {
-    "minLength": lambda limit, _: f"is shorter than {limit} character(s)",
-    "maxLength": lambda limit, _: f"is longer than {limit} characters",
-    "minimum": lambda limit, _: f"is less than {limit}",
-    "maximum": lambda limit, _: f"is more than {limit}",
-    "minItems": lambda limit, _: f"has fewer than {limit} item(s)",
-    "maxItems": lambda limit, _: f"has more than {limit} items",
-    "pattern": lambda _, schema: f"does not have the form asked for: {schema}",
+_COMPLAINTS: Mapping[str, Callable[[Any], str]] = {
+    "minLength": lambda limit: f"is shorter than {limit} character(s)",
+    "maxLength": lambda limit: f"is longer than {limit} characters",
+    "minimum": lambda limit: f"is less than {limit}",
+    "maximum": lambda limit: f"is more than {limit}",
+    "minItems": lambda limit: f"has fewer than {limit} item(s)",
+    "maxItems": lambda limit: f"has more than {limit} items",
 }
+_FORMATS = {"date": "a date (YYYY-MM-DD)", "date-time": "an instant (date-time with Z or an offset)"}
+_OPTIONS_SHOWN = 30
 
 
-def _complaint(error: jsonschema_rs.ValidationError, kind: str, described: str) -> str:
-    given = _shown(error.instance)
+def _complaint(kind: str, facts: Mapping[str, Any], described: str) -> str:
+    """What is wrong with a value, as the end of a sentence; empty when the validator's own words have to do."""
     if kind == "type":
-        return f"{given} is not of type {' or '.join(getattr(error.kind, 'types'))}"  # noqa: B009
+        return f"is not of type {' or '.join(facts['types'])}"
     if kind == "enum":
-        options = list(getattr(error.kind, "options"))  # noqa: B009
-        known = ", ".join(map(str, options)) if len(options) <= 10 else "an IANA time zone such as Europe/Paris"
-        return f"{given} is not one of: {known}" if len(options) <= 10 else f"{given} is not {known}"
+        options = [str(option) for option in facts["options"]]
+        if "Europe/Paris" in options:
+            return "is not an IANA time zone such as Europe/Paris"
+        more = f", ... ({len(options)} in all)" if len(options) > _OPTIONS_SHOWN else ""
+        return f"is not one of: {', '.join(options[:_OPTIONS_SHOWN])}{more}"
     if kind == "format":
-        wanted = {"date": "a date (YYYY-MM-DD)", "date-time": "an instant (date-time with Z or an offset)"}
-        name = str(getattr(error.kind, "format"))  # noqa: B009
-        return f"{given} is not {wanted.get(name, name)}"
-    if kind == "pattern" and described:
-        return f"{given} does not have the form asked for: {described}"
-    limit = getattr(error.kind, "limit", None)
-    complaint = _COMPLAINTS.get(kind, lambda _, __: str(error.message)[:_LONG])
-    return f"{given} {complaint(limit, getattr(error.kind, 'pattern', ''))}"
+        return f"is not {_FORMATS.get(facts['format'], facts['format'])}"
+    if kind == "pattern":
+        return f"does not have the form asked for: {described or facts['pattern']}"
+    return _COMPLAINTS[kind](facts["limit"]) if kind in _COMPLAINTS else ""
