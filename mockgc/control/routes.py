@@ -119,7 +119,7 @@ def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, 
         if lifetime is not None and not 1 <= lifetime <= 10**9:
             raise ControlError(400, f"accessTokenSeconds {lifetime} is not from 1 to 1000000000")
         client = store.add_client(organisation_id, _permissions(body, known), lifetime or 86_400)
-        created = {"organisationId": organisation_id, "clientId": client.id, "clientSecret": client.secret}
+        created = {"id": organisation_id, "clientId": client.id, "clientSecret": client.secret}
         details = {"permissions": granted(client), "accessTokenSeconds": client.access_token_s}
         return _json({**created, **details}, 201)
 

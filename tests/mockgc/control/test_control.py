@@ -25,6 +25,16 @@ def test_organisations_of_one_seed_give_the_same_entity_ids() -> None:
     assert one.client_secret != other.client_secret
 
 
+def test_another_client_answers_like_an_organisation_and_names_it() -> None:
+    caller = Caller()
+    made = caller.http.post(f"/_mockgc/organisations/{caller.organisation.id}/clients", json={})
+    body = made.get_json()
+    assert made.status_code == 201
+    assert set(body) >= {"id", "clientId", "clientSecret"}
+    assert body["id"] == caller.organisation.id
+    assert body["clientId"] != caller.organisation.client_id
+
+
 def test_a_client_has_both_permissions_unless_made_otherwise() -> None:
     caller = Caller()
     path = f"/_mockgc/organisations/{caller.organisation.id}/clients"
