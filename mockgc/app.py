@@ -16,7 +16,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from mockgc.clock import WallClock, wall_clock
+from mockgc.clock import ClockChange, ClockState, WallClock, wall_clock
 from mockgc.contract.model import Contract
 from mockgc.contract.openapi import component_schemas, document
 from mockgc.control.routes import blueprint
@@ -27,7 +27,7 @@ from mockgc.resources.published import operations
 from mockgc.resources.workforcemanagement.downloads import fetch
 from mockgc.resources.workforcemanagement.uploads import DOCUMENT_BYTES_MAX, receive
 from mockgc.settings import Settings
-from mockgc.store.base import Client, Store
+from mockgc.store.base import Client, Kept, Store
 from mockgc.store.memory import MemoryStore
 from mockgc.wire.answers import Answer
 from mockgc.wire.oauth import token_endpoint
@@ -35,8 +35,8 @@ from mockgc.wire.pipeline import Pipeline
 from mockgc.wire.routes import Routes
 from mockgc.wire.uploads import DOWNLOADS, UPLOADS, download_endpoint, upload_endpoint
 
-StoreFactory = Callable[[tuple[Resource, ...], Ids, WallClock, int], Store]
-"""Builds a store from the registry, a source of ids, the wall clock, and how many requests the journal keeps."""
+StoreFactory = Callable[[tuple[Resource, ...], Ids, WallClock, Kept], Store]
+"""Builds a store from the registry, a source of ids, the wall clock, and how much of the past is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +49,29 @@ class Credentials:
 
 
 class Clock:
-    """The emulator's clock, in process."""
+    """The emulator's clock, or an organisation's that runs on it, in process."""
 
-    def __init__(self, store: Store, wall: WallClock) -> None:
-        self._store, self._wall = store, wall
+    def __init__(self, store: Store, organisation_id: str | None = None) -> None:
+        self._store, self._organisation_id = store, organisation_id
 
     def now(self) -> datetime:
-        """The emulator's time, UTC."""
-        return self._store.now()
+        """The time, UTC."""
+        return self._store.now(self._organisation_id)
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stand still at this instant, or where the clock is now."""
-        self._store.change_clock(lambda state: state.frozen(at or state.now(self._wall)))
+        self._change(lambda state, beneath: state.frozen(at) if at else state.stopped(beneath))
 
     def release(self) -> None:
         """Go on from where the clock stands."""
-        self._store.change_clock(lambda state: state.released(self._wall))
+        self._change(ClockState.released)
 
     def advance(self, seconds: float) -> None:
         """Move forward; tokens, and all that reads the clock, follow."""
-        self._store.change_clock(lambda state: state.advanced(seconds))
+        self._change(lambda state, _: state.advanced(seconds))
+
+    def _change(self, change: ClockChange) -> None:
+        self._store.change_clock(change, self._organisation_id)
 
 
 class Emulator:
@@ -84,6 +87,10 @@ class Emulator:
         organisation = self.store.create_organisation(name, seed)
         client = self.store.add_client(organisation.id, credentials=credentials)
         return Credentials(organisation.id, client.id, client.secret)
+
+    def clock_of(self, organisation_id: str) -> Clock:
+        """One organisation's clock; the others do not notice."""
+        return Clock(self.store, organisation_id)
 
     def issue_token(self, client_id: str) -> str:
         """
@@ -118,14 +125,14 @@ def create_app(
     used = registry() if resources is None else checked(resources)
     seed = secrets.token_bytes(32) if settings.seed is None else str(settings.seed).encode()
     build = store or _store_of(settings)
-    state = build(used, Ids(seed, settings.seed is not None), wall, settings.journal_entries_max)
-    clock = Clock(state, wall)
+    state = build(used, Ids(seed, settings.seed is not None), wall, Kept(journal_entries=settings.journal_entries_max))
+    clock = Clock(state)
     if settings.freeze is not None:
         clock.freeze(settings.freeze)
     emulator = Emulator(state, clock, used)
     published = operations(Contract.bundled(), used, is_strict=settings.strict)
     routes = Routes(used, component_schemas(used), published)
-    return _flask(emulator, wall, Pipeline(state, routes))
+    return _flask(emulator, Pipeline(state, routes))
 
 
 def _store_of(settings: Settings) -> StoreFactory:
@@ -136,13 +143,13 @@ def _store_of(settings: Settings) -> StoreFactory:
     return partial(SqliteStore, settings.data)
 
 
-def _flask(emulator: Emulator, wall: WallClock, pipeline: Pipeline) -> Flask:
+def _flask(emulator: Emulator, pipeline: Pipeline) -> Flask:
     app = Flask("mockgc", static_folder=None)
     logging.getLogger("mockgc").addHandler(logging.NullHandler())
     app.extensions["mockgc"] = emulator
     app.url_map.merge_slashes = False  # a path with // is another path, not a redirect
     app.register_blueprint(
-        blueprint(emulator.store, wall, emulator.resources, lambda: document(emulator.resources)), url_prefix="/_mockgc"
+        blueprint(emulator.store, emulator.resources, lambda: document(emulator.resources)), url_prefix="/_mockgc"
     )
 
     @app.before_request

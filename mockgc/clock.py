@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 WallClock = Callable[[], datetime]
+ClockChange = Callable[["ClockState", WallClock], "ClockState"]
+"""From a clock's state and the clock beneath it to another state."""
 
 
 def wall_clock() -> datetime:
@@ -16,13 +18,16 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class ClockState:
-    """A frozen instant, or an offset from the wall clock."""
+    """
+    A frozen instant, or an offset from the clock beneath: the emulator's from the wall clock, an organisation's from
+    the emulator's.
+    """
 
     frozen_at: datetime | None = None
     offset: timedelta = timedelta()
 
     def now(self, wall: WallClock) -> datetime:
-        """The emulator's time."""
+        """The time, `wall` being the clock beneath."""
         return self.frozen_at if self.frozen_at is not None else wall() + self.offset
 
     def advanced(self, seconds: float) -> ClockState:
@@ -35,6 +40,10 @@ class ClockState:
     def frozen(self, at: datetime) -> ClockState:
         """A clock that stands still."""
         return ClockState(at.astimezone(UTC), self.offset)
+
+    def stopped(self, wall: WallClock) -> ClockState:
+        """A clock that stands still where it is."""
+        return self.frozen(self.now(wall))
 
     def released(self, wall: WallClock) -> ClockState:
         """A clock that goes on from where it stands."""

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
-from mockgc.clock import ClockState, WallClock
+from mockgc.clock import ClockChange, ClockState, WallClock
 from mockgc.contract.validate import decode
 from mockgc.domain.errors import WfmError
 from mockgc.domain.metadata import timestamp
@@ -35,13 +35,12 @@ class ControlError(Exception):
         self.status = status
 
 
-def blueprint(
-    store: Store, wall: WallClock, resources: tuple[Resource, ...], document: Callable[[], JSON]
-) -> Blueprint:
+def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[[], JSON]) -> Blueprint:
     """The routes over one store."""
     control = Blueprint("control", __name__)
     _errors(control)
-    _service(control, store, wall, document)
+    _service(control, store, document)
+    _clocks(control, store)
     _organisations(control, store, resources)
     _contents(control, store)
     _history(control, store, resources)
@@ -63,7 +62,7 @@ def _errors(control: Blueprint) -> None:
         return _json({"message": error.description or error.name, "status": status}, status)
 
 
-def _service(control: Blueprint, store: Store, wall: WallClock, document: Callable[[], JSON]) -> None:
+def _service(control: Blueprint, store: Store, document: Callable[[], JSON]) -> None:
     @control.get("/health")
     def health() -> Response:
         return _json({"status": "ok", "organisations": len(store.organisations())})
@@ -72,16 +71,23 @@ def _service(control: Blueprint, store: Store, wall: WallClock, document: Callab
     def openapi() -> Response:
         return _json(document())
 
+
+def _clocks(control: Blueprint, store: Store) -> None:
     @control.get("/clock")
     def clock() -> Response:
         return _json(_clock(store))
 
     @control.patch("/clock")
     def change_clock() -> Response:
-        body = _body({"freeze", "advanceSeconds"})
-        changes = _clock_changes(body, wall)
-        store.change_clock(lambda state: _changed(state, changes, wall))
-        return _json(_clock(store))
+        return _json(_moved_clock(store))
+
+    @control.get("/organisations/<organisation_id>/clock")
+    def organisation_clock(organisation_id: str) -> Response:
+        return _json(_clock(store, organisation_id))
+
+    @control.patch("/organisations/<organisation_id>/clock")
+    def change_organisation_clock(organisation_id: str) -> Response:
+        return _json(_moved_clock(store, organisation_id))
 
 
 def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, ...]) -> None:
@@ -180,38 +186,45 @@ def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) 
         return _json(found.as_dict())
 
 
-def _clock(store: Store) -> JSON:
-    return {"now": timestamp(store.now()), "frozen": store.clock().frozen_at is not None}
+def _clock(store: Store, organisation_id: str | None = None) -> JSON:
+    frozen = store.clock(organisation_id).frozen_at is not None
+    return {"now": timestamp(store.now(organisation_id)), "frozen": frozen}
 
 
-def _changed(state: ClockState, changes: Iterable[Callable[[ClockState], ClockState]], wall: WallClock) -> ClockState:
+def _moved_clock(store: Store, organisation_id: str | None = None) -> JSON:
+    changes = _clock_changes(_body({"freeze", "advanceSeconds"}))
+    store.change_clock(lambda state, beneath: _changed(state, changes, beneath), organisation_id)
+    return _clock(store, organisation_id)
+
+
+def _changed(state: ClockState, changes: Iterable[ClockChange], beneath: WallClock) -> ClockState:
     """All changes or none; a clock outside of these years would break every date computed from it."""
     try:
         for change in changes:
-            state = change(state)
-        if FIRST_YEAR <= state.now(wall).year <= LAST_YEAR:
+            state = change(state, beneath)
+        if FIRST_YEAR <= state.now(beneath).year <= LAST_YEAR:
             return state
     except OverflowError:
         pass
     raise ControlError(400, f"the clock would leave the years {FIRST_YEAR} to {LAST_YEAR}; nothing was changed")
 
 
-def _clock_changes(body: JSON, wall: WallClock) -> list[Callable[[ClockState], ClockState]]:
-    changes: list[Callable[[ClockState], ClockState]] = []
+def _clock_changes(body: JSON) -> list[ClockChange]:
+    changes: list[ClockChange] = []
     if "freeze" in body:
         instant = body["freeze"]
         if instant is None or instant is False:
-            changes.append(lambda state: state.released(wall))
+            changes.append(ClockState.released)
         elif instant is True:
-            changes.append(lambda state: state.frozen(state.now(wall)))
+            changes.append(ClockState.stopped)
         else:
             at = _instant(instant)
-            changes.append(lambda state: state.frozen(at))
+            changes.append(lambda state, _: state.frozen(at))
     seconds = body.get("advanceSeconds")
     if seconds is not None:
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= 10**10:
             raise ControlError(400, f"advanceSeconds {seconds!r} is not a number of seconds from 0 on")
-        changes.append(lambda state: state.advanced(seconds))
+        changes.append(lambda state, _: state.advanced(seconds))
     return changes
 
 

@@ -130,7 +130,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class CommitRow:
-    """One entity of one commit; rows of one commit share `sequence` (from 1, no gaps)."""
+    """
+    One entity of one commit; rows of one commit share `sequence` (from 1, no gaps).
+
+    Args:
+        after: the entity as it was stored, encoded; None for a deleted one, and for rows so old that it was let go.
+    """
 
     sequence: int
     kind: str
@@ -142,6 +147,7 @@ class CommitRow:
     client_id: str
     at: datetime
     changed: tuple[str, ...]
+    after: bytes | None = None
 
     @property
     def action(self) -> str:

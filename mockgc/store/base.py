@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from mockgc.clock import ClockState
+from mockgc.clock import ClockChange, ClockState
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, CommitRow, Rule
 from mockgc.journal import Entry
@@ -50,6 +50,52 @@ class Journal:
 
     entries: tuple[Entry, ...]
     evicted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """
+    How much of its past an organisation keeps; what is older is let go, oldest first.
+
+    Args:
+        journal_entries: requests; how many were dropped is told with the journal.
+        commit_rows: rows of the commit log.
+        images: the newest commit rows that also hold the entity as it was stored.
+    """
+
+    journal_entries: int = 10_000
+    commit_rows: int = 200_000
+    images: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """
+    A named place for one JSON value of an organisation, for what is no entity: faults, quotas, their counters.
+
+    Args:
+        is_setting: saved with a baseline and restored by a reset; all else is cleared by a reset.
+    """
+
+    name: str
+    is_setting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """
+    All that a baseline holds, independent of the store that made it.
+
+    Args:
+        rows: (kind, id, version, encoded entity) in order of creation.
+        settings: the value of each slot that is a setting, by name.
+        entities: how many entity ids had been given out; a store that takes the snapshot gives out later ones.
+    """
+
+    rows: tuple[tuple[str, str, int, bytes], ...] = ()
+    switches: Switches = field(default_factory=Switches)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    entities: int = 0
 
 
 class StoreUnavailable(Exception):
@@ -109,7 +155,12 @@ class Store(Protocol):
         Source: version + 1 for each commit is decided (specification of the dialect, common rules).
         """
 
-    def commits(self, organisation_id: str, after: int = 0) -> list[CommitRow]: ...
+    def commits(self, organisation_id: str, after: int = 0) -> list[CommitRow]:
+        """The rows that are still kept, oldest first."""
+
+    def history(self, organisation_id: str, kind: str, entity_id: str) -> list[CommitRow]:
+        """The kept rows of one entity, oldest first."""
+
     def new_context_id(self, organisation_id: str | None) -> str: ...
     def context_owner(self, context_id: str) -> tuple[str | None, Entry | None] | None:
         """(organisation or None, the entry or None when it was dropped); None when the id was never given out."""
@@ -120,11 +171,31 @@ class Store(Protocol):
     def switches(self, organisation_id: str) -> Switches: ...
     def set_switches(self, organisation_id: str, switches: Switches) -> None: ...
 
-    def now(self) -> datetime: ...
-    def clock(self) -> ClockState: ...
-    def change_clock(self, change: Callable[[ClockState], ClockState]) -> ClockState:
-        """Replace the clock by a function of itself, atomically."""
+    def value(self, organisation_id: str, slot: Slot) -> Any:
+        """The JSON value in a slot, None when there is none; not to be changed in place."""
+
+    def change_value(self, organisation_id: str, slot: Slot, change: Callable[[Any], Any]) -> Any:
+        """
+        Replace the value by a pure function of itself, atomically; returns the new one. None empties the slot.
+
+        Raises:
+            StoreUnavailable: the backing store did not answer in time; nothing was written.
+        """
+
+    def now(self, organisation_id: str | None = None) -> datetime:
+        """The organisation's time; the emulator's without one. An organisation's clock runs on the emulator's."""
+
+    def clock(self, organisation_id: str | None = None) -> ClockState: ...
+    def change_clock(self, change: ClockChange, organisation_id: str | None = None) -> ClockState:
+        """Replace a clock by a function of itself and of the clock beneath, atomically."""
 
     def baselines(self, organisation_id: str) -> list[str]: ...
     def save_baseline(self, organisation_id: str, name: str) -> None: ...
+    def snapshot(self, organisation_id: str, baseline: str | None = None) -> Snapshot:
+        """A baseline, or what the organisation holds now."""
+
+    def put_baseline(self, organisation_id: str, name: str, snapshot: Snapshot) -> None:
+        """Keep a snapshot, perhaps of another emulator, as a baseline that `reset` goes to."""
+
+    def drop_baseline(self, organisation_id: str, name: str) -> None: ...
     def reset(self, organisation_id: str, baseline: str = EMPTY_BASELINE) -> None: ...

@@ -7,20 +7,32 @@ Nothing survives the process. Rows are never changed in place, so a baseline is 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 
-from mockgc.clock import ClockState, WallClock
+from mockgc.clock import ClockChange, ClockState, WallClock
 from mockgc.domain.resource import Resource
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, CommitRow, Entity, Row, Rule, Write
 from mockgc.ids import Ids
 from mockgc.journal import Entry
 from mockgc.store.addresses import Address, shared_fields, targets_of
-from mockgc.store.base import EMPTY_BASELINE, Client, Journal, Organisation, Token, UnknownName
+from mockgc.store.base import (
+    EMPTY_BASELINE,
+    Client,
+    Journal,
+    Kept,
+    Organisation,
+    Slot,
+    Snapshot,
+    Token,
+    UnknownName,
+)
 
 
 @dataclass(slots=True)
@@ -41,6 +53,16 @@ class _Contents:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Baseline:
+    """What a reset goes back to."""
+
+    contents: _Contents
+    switches: Switches = field(default_factory=Switches)
+    settings: Mapping[Slot, Any] = field(default_factory=dict)
+    entity_counter: int = 0
+
+
 @dataclass(slots=True)
 class _Tenant:
     """One organisation's state; everything under its lock."""
@@ -50,7 +72,9 @@ class _Tenant:
     contents: _Contents
     ordinal_of_ids: int
     switches: Switches = field(default_factory=Switches)
-    commits: list[CommitRow] = field(default_factory=list)
+    values: dict[Slot, Any] = field(default_factory=dict)
+    clock: ClockState = field(default_factory=ClockState)
+    commits: deque[CommitRow] = field(default_factory=deque)
     sequence: int = 0
     entity_counter: int = 0
     context_counter: int = 0
@@ -58,7 +82,7 @@ class _Tenant:
     token_counter: int = 0
     journal: dict[str, Entry] = field(default_factory=dict)
     evicted: int = 0
-    baselines: dict[str, tuple[_Contents, Switches]] = field(default_factory=dict)
+    baselines: dict[str, _Baseline] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
 
@@ -70,7 +94,7 @@ class _View:
     def __init__(self, tenant: _Tenant, store: MemoryStore, client_id: str) -> None:
         self._tenant, self._resources, self._shared = tenant, store.resources, store.shared
         self._decoded: dict[Address, Entity] = {}
-        self.client_id, self.now, self.switches = client_id, store.now(), tenant.switches
+        self.client_id, self.now, self.switches = client_id, store.time_of(tenant), tenant.switches
 
     def row(self, kind: str, entity_id: str) -> Row | None:
         return self._tenant.contents.rows[kind].get(entity_id)
@@ -114,13 +138,13 @@ class MemoryStore:
         resources: the registry; tells what is indexed and referred to.
         ids: where identities come from.
         wall: the clock behind the emulator's clock.
-        journal_entries_max: requests kept an organisation; older ones are dropped and counted.
+        kept: how much of its past an organisation keeps.
     """
 
-    def __init__(self, resources: Iterable[Resource], ids: Ids, wall: WallClock, journal_entries_max: int) -> None:
+    def __init__(self, resources: Iterable[Resource], ids: Ids, wall: WallClock, kept: Kept) -> None:
         self.resources = {resource.kind: resource for resource in resources}
         self.shared = shared_fields(self.resources.values())
-        self._ids, self._wall, self._journal_entries_max = ids, wall, journal_entries_max
+        self._ids, self._wall, self._kept = ids, wall, kept
         self._clock = ClockState()
         self._lock = threading.RLock()
         self._clients: dict[str, Client] = {}
@@ -184,7 +208,7 @@ class MemoryStore:
         with tenant.lock:
             tenant.token_counter += 1
             value = self._ids.secret("token", tenant.organisation.ordinal, tenant.token_counter)
-            token = Token(value, client, self.now() + timedelta(seconds=client.access_token_s))
+            token = Token(value, client, self.time_of(tenant) + timedelta(seconds=client.access_token_s))
             self._tokens[value] = token
             return token
 
@@ -204,21 +228,21 @@ class MemoryStore:
             tenant.sequence += 1
             for write, data in zip(outcome.writes, encoded, strict=True):
                 before = self._apply(tenant.contents, write, data)
-                tenant.commits.append(
-                    CommitRow(
-                        tenant.sequence,
-                        write.kind,
-                        write.id,
-                        before,
-                        None if data is None else before + 1,
-                        write.claimed,
-                        context_id,
-                        client_id,
-                        view.now,
-                        write.changed,
-                    )
-                )
+                after = None if data is None else before + 1
+                row = CommitRow(
+                    tenant.sequence, write.kind, write.id, before, after, write.claimed, context_id, client_id,
+                    view.now, write.changed, data,
+                )  # fmt: skip
+                self._log(tenant.commits, row)
             return Commit(outcome, tenant.sequence)
+
+    def _log(self, commits: deque[CommitRow], row: CommitRow) -> None:
+        commits.append(row)
+        if len(commits) > self._kept.images:
+            oldest = len(commits) - self._kept.images - 1
+            commits[oldest] = replace(commits[oldest], after=None)
+        if len(commits) > self._kept.commit_rows:
+            commits.popleft()
 
     def _apply(self, contents: _Contents, write: Write, data: bytes | None) -> int:
         """Store one entity and its index entries; returns the version before, 0 for a new one."""
@@ -239,6 +263,9 @@ class MemoryStore:
         tenant = self._tenant(organisation_id)
         with tenant.lock:
             return [row for row in tenant.commits if row.sequence > after]
+
+    def history(self, organisation_id: str, kind: str, entity_id: str) -> list[CommitRow]:
+        return [row for row in self.commits(organisation_id) if (row.kind, row.entity_id) == (kind, entity_id)]
 
     # journal
 
@@ -262,7 +289,7 @@ class MemoryStore:
         tenant = self._tenants[entry.organisation_id] if entry.organisation_id else self._nobody
         with tenant.lock:
             tenant.journal[entry.context_id] = entry
-            if len(tenant.journal) > self._journal_entries_max:
+            if len(tenant.journal) > self._kept.journal_entries:
                 del tenant.journal[next(iter(tenant.journal))]
                 tenant.evicted += 1
 
@@ -271,7 +298,7 @@ class MemoryStore:
         with tenant.lock:
             return Journal(tuple(tenant.journal.values()), tenant.evicted)
 
-    # switches and clock
+    # switches, slots and clocks
 
     def switches(self, organisation_id: str) -> Switches:
         return self._tenant(organisation_id).switches
@@ -281,16 +308,40 @@ class MemoryStore:
         with tenant.lock:
             tenant.switches = switches
 
-    def now(self) -> datetime:
+    def value(self, organisation_id: str, slot: Slot) -> Any:
+        return self._tenant(organisation_id).values.get(slot)
+
+    def change_value(self, organisation_id: str, slot: Slot, change: Callable[[Any], Any]) -> Any:
+        tenant = self._tenant(organisation_id)
+        with tenant.lock:
+            value = change(tenant.values.get(slot))
+            if value is None:
+                tenant.values.pop(slot, None)
+            else:
+                tenant.values[slot] = value
+            return value
+
+    def now(self, organisation_id: str | None = None) -> datetime:
+        return self._now() if organisation_id is None else self.time_of(self._tenant(organisation_id))
+
+    def _now(self) -> datetime:
         return self._clock.now(self._wall)
 
-    def clock(self) -> ClockState:
-        return self._clock
+    def time_of(self, tenant: _Tenant) -> datetime:
+        """What an organisation's clock shows."""
+        return tenant.clock.now(self._now)
 
-    def change_clock(self, change: Callable[[ClockState], ClockState]) -> ClockState:
+    def clock(self, organisation_id: str | None = None) -> ClockState:
+        return self._clock if organisation_id is None else self._tenant(organisation_id).clock
+
+    def change_clock(self, change: ClockChange, organisation_id: str | None = None) -> ClockState:
         with self._lock:
-            self._clock = change(self._clock)
-            return self._clock
+            if organisation_id is None:
+                self._clock = change(self._clock, self._wall)
+                return self._clock
+            tenant = self._tenant(organisation_id)
+            tenant.clock = change(tenant.clock, self._now)
+            return tenant.clock
 
     # baselines
 
@@ -300,25 +351,63 @@ class MemoryStore:
     def save_baseline(self, organisation_id: str, name: str) -> None:
         tenant = self._tenant(organisation_id)
         with tenant.lock:
-            tenant.baselines[name] = (tenant.contents.copy(), tenant.switches)
+            tenant.baselines[name] = self._present(tenant)
+
+    def _present(self, tenant: _Tenant) -> _Baseline:
+        settings = {slot: value for slot, value in tenant.values.items() if slot.is_setting}
+        return _Baseline(tenant.contents.copy(), tenant.switches, settings, tenant.entity_counter)
+
+    def _baseline(self, tenant: _Tenant, name: str) -> _Baseline:
+        if name == EMPTY_BASELINE:
+            return _Baseline(_Contents({kind: {} for kind in self.resources}))
+        if name not in tenant.baselines:
+            known = ", ".join([EMPTY_BASELINE, *tenant.baselines])
+            raise UnknownName(f"no baseline is called {name!r}; there are {known}")
+        return tenant.baselines[name]
+
+    def snapshot(self, organisation_id: str, baseline: str | None = None) -> Snapshot:
+        tenant = self._tenant(organisation_id)
+        with tenant.lock:
+            held = self._present(tenant) if baseline is None else self._baseline(tenant, baseline)
+            rows = tuple(
+                (kind, entity_id, row.version, row.encoded)
+                for kind, rows in sorted(held.contents.rows.items())
+                for entity_id, row in rows.items()
+            )
+            settings = {slot.name: value for slot, value in held.settings.items()}
+            return Snapshot(rows, held.switches, settings, held.entity_counter)
+
+    def put_baseline(self, organisation_id: str, name: str, snapshot: Snapshot) -> None:
+        tenant = self._tenant(organisation_id)
+        contents = _Contents({kind: {} for kind in self.resources})
+        for kind, entity_id, version, encoded in snapshot.rows:
+            resource, entity = self.resources[kind], orjson.loads(encoded)
+            keys = resource.indexed(entity)
+            contents.rows[kind][entity_id] = Row(version, keys, encoded)
+            _reindex(contents, kind, entity_id, {}, keys)
+            _rereference(contents, (kind, entity_id), targets_of(resource, entity))
+        settings = {Slot(slot, is_setting=True): value for slot, value in snapshot.settings.items()}
+        with tenant.lock:
+            tenant.baselines[name] = _Baseline(contents, snapshot.switches, settings, snapshot.entities)
+
+    def drop_baseline(self, organisation_id: str, name: str) -> None:
+        tenant = self._tenant(organisation_id)
+        with tenant.lock:
+            self._baseline(tenant, name)
+            tenant.baselines.pop(name, None)
 
     def reset(self, organisation_id: str, baseline: str = EMPTY_BASELINE) -> None:
         """
-        Entities and switches as the baseline has them; commit log and journal begin anew. Clients and tokens stay, and
-        no counter is rewound, so that an id never names two things.
+        Entities, switches and settings as the baseline has them; commit log and journal begin anew. Clients, tokens and
+        the clock stay, and no counter is rewound, so that an id never names two things.
         """
         tenant = self._tenant(organisation_id)
         with tenant.lock:
-            if baseline == EMPTY_BASELINE:
-                contents, switches = _Contents({kind: {} for kind in self.resources}), Switches()
-            elif baseline in tenant.baselines:
-                saved, switches = tenant.baselines[baseline]
-                contents = saved.copy()
-            else:
-                known = ", ".join(self.baselines(organisation_id))
-                raise UnknownName(f"no baseline is called {baseline!r}; there are {known}")
-            tenant.contents, tenant.switches = contents, switches
-            tenant.commits, tenant.sequence = [], 0
+            saved = self._baseline(tenant, baseline)
+            tenant.contents, tenant.switches = saved.contents.copy(), saved.switches
+            tenant.values = dict(saved.settings)
+            tenant.entity_counter = max(tenant.entity_counter, saved.entity_counter)
+            tenant.commits, tenant.sequence = deque(), 0
             tenant.evicted += len(tenant.journal)
             tenant.journal = {}
 

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 
-from mockgc.clock import ClockState, WallClock
+from mockgc.clock import ClockChange, ClockState, WallClock
 from mockgc.domain.resource import Resource
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, CommitRow, Rule, Write
@@ -29,7 +30,10 @@ from mockgc.store.base import (
     Client,
     DataFileMismatch,
     Journal,
+    Kept,
     Organisation,
+    Slot,
+    Snapshot,
     StoreUnavailable,
     Token,
     UnknownName,
@@ -44,10 +48,10 @@ from mockgc.store.sqlite_rows import (
 )
 from mockgc.store.sqlite_view import SqliteView, count_up
 
-FORMAT = 1
+FORMAT = 2
 _BUSY_TIMEOUT_S = 10.0
 _NOBODY = ""
-_OF_AN_ORGANISATION = ("entity", "held", "reference", "committed", "journal")
+_OF_AN_ORGANISATION = ("entity", "held", "reference", "committed", "journal", "slot")
 
 
 class SqliteStore:
@@ -62,12 +66,10 @@ class SqliteStore:
         DataFileMismatch: the file is no SQLite file, of a newer format, or made with another seed.
     """
 
-    def __init__(
-        self, path: Path, resources: Iterable[Resource], ids: Ids, wall: WallClock, journal_entries_max: int
-    ) -> None:
+    def __init__(self, path: Path, resources: Iterable[Resource], ids: Ids, wall: WallClock, kept: Kept) -> None:
         self.resources = {resource.kind: resource for resource in resources}
         self.shared = shared_fields(self.resources.values())
-        self._path, self._wall, self._journal_entries_max = path, wall, journal_entries_max
+        self._path, self._wall, self._kept = path, wall, kept
         self._local = threading.local()
         self.ids = self._open(ids)
 
@@ -88,8 +90,11 @@ class SqliteStore:
                     return ids
         except sqlite3.DatabaseError as error:
             raise DataFileMismatch(f"{self._path.name} is not a data file of mockgc: {error}") from None
-        if int(meta["format"]) > FORMAT:
-            raise DataFileMismatch(f"{self._path.name} has format {meta['format']}; this mockgc reads up to {FORMAT}")
+        if int(meta["format"]) != FORMAT:
+            raise DataFileMismatch(
+                f"{self._path.name} has format {meta['format']}; this mockgc reads {FORMAT}: use another file,"
+                " or the mockgc that made this one"
+            )
         if ids.is_fixed and ids.seed.hex() != meta["seed"]:
             raise DataFileMismatch(
                 f"{self._path.name} was made with another seed; leave --seed out, or use another file"
@@ -180,7 +185,7 @@ class SqliteStore:
             tenant = self._tenant(db, client.organisation_id)
             counter = count_up(db, client.organisation_id, "tokens")
             value = self.ids.secret("token", tenant["ordinal"], counter)
-            token = Token(value, client, self.now() + timedelta(seconds=client.access_token_s))
+            token = Token(value, client, self.time_of(tenant) + timedelta(seconds=client.access_token_s))
             db.execute("INSERT INTO token VALUES (?, ?, ?)", (value, client.id, token.expires_at.isoformat()))
             return token
 
@@ -206,9 +211,25 @@ class SqliteStore:
                 values = (
                     organisation_id, sequence, write.kind, write.id, before, after, write.claimed, context_id,
                     client_id, view.now.isoformat(), json.dumps(write.changed),
+                    None if write.entity is None else orjson.dumps(write.entity),
                 )  # fmt: skip
                 db.execute(f"INSERT INTO committed VALUES (NULL, {', '.join('?' * len(values))})", values)
+            self._let_go(db, organisation_id)
             return Commit(outcome, sequence)
+
+    def _let_go(self, db: sqlite3.Connection, organisation_id: str) -> None:
+        """Drop images and rows of the commit log that are too old to keep."""
+        newest = "SELECT position FROM committed WHERE organisation = ? ORDER BY position DESC LIMIT 1 OFFSET ?"
+        image = db.execute(newest, (organisation_id, self._kept.images)).fetchone()
+        if image is not None:
+            where = (organisation_id, image["position"])
+            db.execute(
+                "UPDATE committed SET image = NULL WHERE organisation = ? AND position <= ? AND image NOT NULL", where
+            )
+        row = db.execute(newest, (organisation_id, self._kept.commit_rows)).fetchone()
+        if row is not None:
+            where = (organisation_id, row["position"])
+            db.execute("DELETE FROM committed WHERE organisation = ? AND position <= ?", where)
 
     def _apply(self, db: sqlite3.Connection, view: SqliteView, organisation_id: str, write: Write) -> int:
         """Store one entity and its index entries; returns the version before, 0 for a new one."""
@@ -263,6 +284,15 @@ class SqliteStore:
         )
         return [commit_row_of(row) for row in found]
 
+    def history(self, organisation_id: str, kind: str, entity_id: str) -> list[CommitRow]:
+        db = self._connection()
+        self._tenant(db, organisation_id)
+        found = db.execute(
+            "SELECT * FROM committed WHERE organisation = ? AND kind = ? AND id = ? ORDER BY position",
+            (organisation_id, kind, entity_id),
+        )
+        return [commit_row_of(row) for row in found]
+
     # journal
 
     def new_context_id(self, organisation_id: str | None) -> str:
@@ -287,7 +317,7 @@ class SqliteStore:
             dropped = db.execute(
                 "DELETE FROM journal WHERE position IN (SELECT position FROM journal WHERE organisation = ?"
                 " ORDER BY position DESC LIMIT -1 OFFSET ?)",
-                (entry.organisation_id, self._journal_entries_max),
+                (entry.organisation_id, self._kept.journal_entries),
             ).rowcount
             if dropped:
                 db.execute(
@@ -300,7 +330,7 @@ class SqliteStore:
         found = db.execute("SELECT entry FROM journal WHERE organisation = ? ORDER BY position", (organisation_id,))
         return Journal(tuple(Entry.decoded(row["entry"]) for row in found), tenant["evicted"])
 
-    # switches and clock
+    # switches, slots and clocks
 
     def switches(self, organisation_id: str) -> Switches:
         return switches_of(self._tenant(self._connection(), organisation_id)["switches"])
@@ -311,17 +341,49 @@ class SqliteStore:
             values = (json.dumps(switches.as_dict()), organisation_id)
             db.execute("UPDATE organisation SET switches = ? WHERE id = ?", values)
 
-    def now(self) -> datetime:
-        return self.clock().now(self._wall)
+    def value(self, organisation_id: str, slot: Slot) -> Any:
+        db = self._connection()
+        self._tenant(db, organisation_id)
+        return self._value(db, organisation_id, slot)
 
-    def clock(self) -> ClockState:
-        (value,) = self._connection().execute("SELECT value FROM meta WHERE name = 'clock'").fetchone()
+    def _value(self, db: sqlite3.Connection, organisation_id: str, slot: Slot) -> Any:
+        where = (organisation_id, slot.name)
+        row = db.execute("SELECT value FROM slot WHERE organisation = ? AND name = ?", where).fetchone()
+        return orjson.loads(row["value"]) if row else None
+
+    def change_value(self, organisation_id: str, slot: Slot, change: Callable[[Any], Any]) -> Any:
+        with self._writing() as db:
+            self._tenant(db, organisation_id)
+            value = change(self._value(db, organisation_id, slot))
+            db.execute("DELETE FROM slot WHERE organisation = ? AND name = ?", (organisation_id, slot.name))
+            if value is not None:
+                _insert_value(db, organisation_id, slot, value)
+            return value
+
+    def now(self, organisation_id: str | None = None) -> datetime:
+        if organisation_id is None:
+            return self.clock().now(self._wall)
+        return self.time_of(self._tenant(self._connection(), organisation_id))
+
+    def time_of(self, tenant: sqlite3.Row) -> datetime:
+        """What an organisation's clock shows."""
+        return decoded_clock(tenant["clock"]).now(self.now)
+
+    def clock(self, organisation_id: str | None = None) -> ClockState:
+        db = self._connection()
+        if organisation_id is not None:
+            return decoded_clock(self._tenant(db, organisation_id)["clock"])
+        (value,) = db.execute("SELECT value FROM meta WHERE name = 'clock'").fetchone()
         return decoded_clock(value)
 
-    def change_clock(self, change: Callable[[ClockState], ClockState]) -> ClockState:
+    def change_clock(self, change: ClockChange, organisation_id: str | None = None) -> ClockState:
         with self._writing() as db:
-            state = change(self.clock())
-            db.execute("UPDATE meta SET value = ? WHERE name = 'clock'", (encoded_clock(state),))
+            beneath = self._wall if organisation_id is None else self.now
+            state = change(self.clock(organisation_id), beneath)
+            if organisation_id is None:
+                db.execute("UPDATE meta SET value = ? WHERE name = 'clock'", (encoded_clock(state),))
+            else:
+                db.execute("UPDATE organisation SET clock = ? WHERE id = ?", (encoded_clock(state), organisation_id))
             return state
 
     # baselines
@@ -333,61 +395,96 @@ class SqliteStore:
         return [EMPTY_BASELINE, *(row["name"] for row in found)]
 
     def save_baseline(self, organisation_id: str, name: str) -> None:
+        with self._writing():
+            self._keep(organisation_id, name, self.snapshot(organisation_id))
+
+    def put_baseline(self, organisation_id: str, name: str, snapshot: Snapshot) -> None:
         with self._writing() as db:
-            switches = self._tenant(db, organisation_id)["switches"]
-            where = (organisation_id, name)
-            db.execute("DELETE FROM baseline_entity WHERE organisation = ? AND name = ?", where)
-            db.execute(
-                "INSERT INTO baseline VALUES (NULL, ?, ?, ?) ON CONFLICT (organisation, name)"
-                " DO UPDATE SET switches = excluded.switches",
-                (*where, switches),
-            )
-            db.execute(
-                "INSERT INTO baseline_entity (organisation, name, kind, id, version, encoded)"
-                " SELECT organisation, ?, kind, id, version, encoded FROM entity WHERE organisation = ?"
-                " ORDER BY position",
-                (name, organisation_id),
-            )
+            self._tenant(db, organisation_id)
+            self._keep(organisation_id, name, snapshot)
+
+    def _keep(self, organisation_id: str, name: str, snapshot: Snapshot) -> None:
+        db, where = self._connection(), (organisation_id, name)
+        db.execute("DELETE FROM baseline_entity WHERE organisation = ? AND name = ?", where)
+        switches, settings = orjson.dumps(snapshot.switches.as_dict()), orjson.dumps(dict(snapshot.settings))
+        db.execute(
+            "INSERT INTO baseline VALUES (NULL, ?, ?, ?, ?, ?) ON CONFLICT (organisation, name) DO UPDATE"
+            " SET switches = excluded.switches, settings = excluded.settings, entities = excluded.entities",
+            (*where, switches.decode(), settings.decode(), snapshot.entities),
+        )
+        db.executemany(
+            "INSERT INTO baseline_entity VALUES (NULL, ?, ?, ?, ?, ?, ?)", [(*where, *row) for row in snapshot.rows]
+        )
+
+    def snapshot(self, organisation_id: str, baseline: str | None = None) -> Snapshot:
+        db = self._connection()
+        tenant = self._tenant(db, organisation_id)
+        if baseline is not None:
+            return self._saved(db, organisation_id, baseline)
+        found = db.execute("SELECT * FROM entity WHERE organisation = ? ORDER BY kind, position", (organisation_id,))
+        rows = tuple((row["kind"], row["id"], row["version"], row["encoded"]) for row in found)
+        set_now = db.execute("SELECT name, value FROM slot WHERE organisation = ? AND is_setting", (organisation_id,))
+        settings = {row["name"]: orjson.loads(row["value"]) for row in set_now}
+        return Snapshot(rows, switches_of(tenant["switches"]), settings, tenant["entities"])
+
+    def _saved(self, db: sqlite3.Connection, organisation_id: str, name: str) -> Snapshot:
+        if name == EMPTY_BASELINE:
+            return Snapshot()
+        where = (organisation_id, name)
+        saved = db.execute("SELECT * FROM baseline WHERE organisation = ? AND name = ?", where).fetchone()
+        if saved is None:
+            known = ", ".join(self.baselines(organisation_id))
+            raise UnknownName(f"no baseline is called {name!r}; there are {known}")
+        found = db.execute("SELECT * FROM baseline_entity WHERE organisation = ? AND name = ? ORDER BY position", where)
+        rows = tuple((row["kind"], row["id"], row["version"], row["encoded"]) for row in found)
+        return Snapshot(rows, switches_of(saved["switches"]), orjson.loads(saved["settings"]), saved["entities"])
+
+    def drop_baseline(self, organisation_id: str, name: str) -> None:
+        with self._writing() as db:
+            self._tenant(db, organisation_id)
+            self._saved(db, organisation_id, name)
+            for table in ("baseline", "baseline_entity"):
+                db.execute(f"DELETE FROM {table} WHERE organisation = ? AND name = ?", (organisation_id, name))
 
     def reset(self, organisation_id: str, baseline: str = EMPTY_BASELINE) -> None:
-        known = self.baselines(organisation_id)
-        if baseline not in known:
-            raise UnknownName(f"no baseline is called {baseline!r}; there are {', '.join(known)}")
         with self._writing() as db:
-            where = (organisation_id, baseline)
-            saved = db.execute("SELECT switches FROM baseline WHERE organisation = ? AND name = ?", where).fetchone()
-            switches = saved["switches"] if saved else json.dumps(Switches().as_dict())
-            (dropped,) = db.execute("SELECT count(*) FROM journal WHERE organisation = ?", where[:1]).fetchone()
+            self._tenant(db, organisation_id)
+            saved = self._saved(db, organisation_id, baseline)
+            (dropped,) = db.execute(
+                "SELECT count(*) FROM journal WHERE organisation = ?", (organisation_id,)
+            ).fetchone()
             for table in _OF_AN_ORGANISATION:
-                db.execute(f"DELETE FROM {table} WHERE organisation = ?", where[:1])
+                db.execute(f"DELETE FROM {table} WHERE organisation = ?", (organisation_id,))
             db.execute(
-                "UPDATE organisation SET switches = ?, sequence = 0, evicted = evicted + ? WHERE id = ?",
-                (switches, dropped, organisation_id),
+                "UPDATE organisation SET switches = ?, sequence = 0, evicted = evicted + ?,"
+                " entities = max(entities, ?) WHERE id = ?",
+                (json.dumps(saved.switches.as_dict()), dropped, saved.entities, organisation_id),
             )
-            self._load(db, organisation_id, baseline)
+            self._load(db, organisation_id, saved)
 
-    def _load(self, db: sqlite3.Connection, organisation_id: str, baseline: str) -> None:
-        rows = db.execute(
-            "SELECT kind, id, version, encoded FROM baseline_entity WHERE organisation = ? AND name = ?"
-            " ORDER BY position",
-            (organisation_id, baseline),
-        ).fetchall()
-        for row in rows:
-            resource, entity = self.resources[row["kind"]], orjson.loads(row["encoded"])
-            where, keys = (organisation_id, row["kind"], row["id"]), resource.indexed(entity)
+    def _load(self, db: sqlite3.Connection, organisation_id: str, saved: Snapshot) -> None:
+        for name, value in saved.settings.items():
+            _insert_value(db, organisation_id, Slot(name, is_setting=True), value)
+        for kind, entity_id, version, encoded in saved.rows:
+            resource, entity = self.resources[kind], orjson.loads(encoded)
+            where, keys = (organisation_id, kind, entity_id), resource.indexed(entity)
             db.execute(
-                "INSERT INTO entity VALUES (NULL, ?, ?, ?, ?, ?, ?)",
-                (*where, row["version"], json.dumps(keys), row["encoded"]),
+                "INSERT INTO entity VALUES (NULL, ?, ?, ?, ?, ?, ?)", (*where, version, json.dumps(keys), encoded)
             )
             self._reindex(db, where, {}, keys)
             self._rereference(db, where, targets_of(resource, entity))
 
 
+def _insert_value(db: sqlite3.Connection, organisation_id: str, slot: Slot, value: Any) -> None:
+    values = (organisation_id, slot.name, slot.is_setting, orjson.dumps(value).decode())
+    db.execute("INSERT INTO slot VALUES (?, ?, ?, ?)", values)
+
+
 def _insert_organisation(db: sqlite3.Connection, organisation: Organisation, seed: int | None) -> None:
     db.execute(
-        "INSERT INTO organisation (id, ordinal, name, seed, switches) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO organisation (id, ordinal, name, seed, switches, clock) VALUES (?, ?, ?, ?, ?, ?)",
         (
             organisation.id, organisation.ordinal, organisation.name, None if seed is None else str(seed),
-            json.dumps(Switches().as_dict()),
+            json.dumps(Switches().as_dict()), encoded_clock(ClockState()),
         ),
     )  # fmt: skip

@@ -17,7 +17,11 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS organisation (
     id TEXT PRIMARY KEY, ordinal INTEGER NOT NULL UNIQUE, name TEXT NOT NULL, seed TEXT, switches TEXT NOT NULL,
     sequence INTEGER NOT NULL DEFAULT 0, entities INTEGER NOT NULL DEFAULT 0, contexts INTEGER NOT NULL DEFAULT 0,
-    clients INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, evicted INTEGER NOT NULL DEFAULT 0);
+    clients INTEGER NOT NULL DEFAULT 0, tokens INTEGER NOT NULL DEFAULT 0, evicted INTEGER NOT NULL DEFAULT 0,
+    clock TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS slot (
+    organisation TEXT NOT NULL, name TEXT NOT NULL, is_setting INTEGER NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (organisation, name));
 CREATE TABLE IF NOT EXISTS client (
     position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, secret TEXT NOT NULL, organisation TEXT NOT NULL,
     permissions TEXT, access_token_s INTEGER NOT NULL);
@@ -37,14 +41,15 @@ CREATE INDEX IF NOT EXISTS reference_from ON reference (organisation, kind, id);
 CREATE TABLE IF NOT EXISTS committed (
     position INTEGER PRIMARY KEY, organisation TEXT NOT NULL, sequence INTEGER NOT NULL, kind TEXT NOT NULL,
     id TEXT NOT NULL, version_before INTEGER NOT NULL, version_after INTEGER, claimed INTEGER, context TEXT NOT NULL,
-    client TEXT NOT NULL, at TEXT NOT NULL, changed TEXT NOT NULL);
+    client TEXT NOT NULL, at TEXT NOT NULL, changed TEXT NOT NULL, image BLOB);
+CREATE INDEX IF NOT EXISTS committed_of ON committed (organisation, kind, id);
 CREATE INDEX IF NOT EXISTS committed_after ON committed (organisation, sequence);
 CREATE TABLE IF NOT EXISTS journal (
     position INTEGER PRIMARY KEY, context TEXT NOT NULL UNIQUE, organisation TEXT NOT NULL, entry BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS journal_of ON journal (organisation, position);
 CREATE TABLE IF NOT EXISTS baseline (
     position INTEGER PRIMARY KEY, organisation TEXT NOT NULL, name TEXT NOT NULL, switches TEXT NOT NULL,
-    UNIQUE (organisation, name));
+    settings TEXT NOT NULL, entities INTEGER NOT NULL, UNIQUE (organisation, name));
 CREATE TABLE IF NOT EXISTS baseline_entity (
     position INTEGER PRIMARY KEY, organisation TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
     version INTEGER NOT NULL, encoded BLOB NOT NULL);
@@ -68,6 +73,7 @@ def commit_row_of(row: sqlite3.Row) -> CommitRow:
     return CommitRow(
         row["sequence"], row["kind"], row["id"], row["version_before"], row["version_after"], row["claimed"],
         row["context"], row["client"], datetime.fromisoformat(row["at"]), tuple(json.loads(row["changed"])),
+        row["image"],
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ class Reader(Protocol):
     def shared(self) -> Mapping[str, tuple[str, ...]]: ...
     @property
     def ids(self) -> Ids: ...
-    def now(self) -> datetime: ...
+    def time_of(self, tenant: sqlite3.Row) -> datetime: ...
 
 
 class SqliteView:
@@ -35,7 +35,7 @@ class SqliteView:
         self._db, self._store, self._organisation, self._tenant = db, store, tenant["id"], tenant
         self._rows: dict[Address, Row | None] = {}
         self._decoded: dict[Address, Entity] = {}
-        self.client_id, self.now, self.switches = client_id, store.now(), switches_of(tenant["switches"])
+        self.client_id, self.now, self.switches = client_id, store.time_of(tenant), switches_of(tenant["switches"])
 
     def row(self, kind: str, entity_id: str) -> Row | None:
         address = (kind, entity_id)

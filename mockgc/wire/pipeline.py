@@ -66,7 +66,7 @@ class Pipeline:
         token = self._store.token(value.strip())
         if token is None:
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token is unknown.")
-        if token.expires_at <= self._store.now():
+        if token.expires_at <= self._store.now(token.client.organisation_id):
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")
         return token.client
 
@@ -96,7 +96,7 @@ class Pipeline:
             context_id=exchange.context_id,
             organisation_id=client.organisation_id if client else "",
             client_id=client.id if client else "",
-            at=self._store.now(),
+            at=self._store.now(client.organisation_id if client else None),
             method=environ["REQUEST_METHOD"],
             path=_path(environ),
             query=environ.get("QUERY_STRING", ""),

@@ -87,7 +87,7 @@ def _entry(
         context_id=context_id,
         organisation_id=organisation_id,
         client_id="",
-        at=store.now(),
+        at=store.now(organisation_id or None),
         method=environ["REQUEST_METHOD"],
         path=f"{door.prefix}{organisation_id}/{REDACTED}",
         query="",

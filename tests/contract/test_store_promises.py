@@ -17,15 +17,16 @@ from mockgc.domain.transaction import Commit, Entity, Outcome, Rule, View, Write
 from mockgc.ids import Ids
 from mockgc.journal import Entry
 from mockgc.resources.wfm_dialect import RESOURCES
-from mockgc.store.base import Store, UnknownName
+from mockgc.store.base import Kept, Slot, Store, UnknownName
 from mockgc.store.memory import MemoryStore
 from mockgc.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 BUILD: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda _: MemoryStore(RESOURCES, Ids(b"seed"), lambda: NOW, 3),
-    "sqlite": lambda folder: SqliteStore(folder / "state.db", RESOURCES, Ids(b"seed"), lambda: NOW, 3),
+    "memory": lambda _: MemoryStore(RESOURCES, Ids(b"seed"), lambda: NOW, Kept(3, 8, 2)),
+    "sqlite": lambda folder: SqliteStore(folder / "state.db", RESOURCES, Ids(b"seed"), lambda: NOW, Kept(3, 8, 2)),
 }
 
 
@@ -189,6 +190,95 @@ def test_tokens_expire_on_the_stores_clock(store: Store, organisation: str) -> N
     assert store.token("other") is None
 
 
+def test_an_organisation_has_its_own_clock_on_the_emulators(store: Store, organisation: str) -> None:
+    other = store.create_organisation().id
+    store.change_clock(lambda state, _: state.advanced(60), organisation)
+    store.change_clock(lambda state, _: state.advanced(3600))
+    assert store.now() - NOW == timedelta(hours=1)
+    assert store.now(other) - NOW == timedelta(hours=1)
+    assert store.now(organisation) - NOW == timedelta(hours=1, seconds=60)
+    store.change_clock(lambda state, beneath: state.stopped(beneath), organisation)
+    store.change_clock(lambda state, _: state.advanced(3600))
+    assert store.now(organisation) - NOW == timedelta(hours=1, seconds=60)
+    assert look(store, organisation, lambda view: view.now) == store.now(organisation)
+    assert store.issue_token(store.add_client(organisation, None, 1)).expires_at == store.now(organisation) + SECOND
+
+
+def test_a_slot_holds_a_value_of_one_organisation_and_only_settings_outlive_a_reset(
+    store: Store, organisation: str
+) -> None:
+    faults, counters, other = Slot("faults", is_setting=True), Slot("counters"), store.create_organisation().id
+    assert store.value(organisation, faults) is None
+    assert store.change_value(organisation, faults, lambda value: [*(value or []), {"status": 503}]) == [
+        {"status": 503}
+    ]
+    store.change_value(organisation, counters, lambda _: {"asked": 1})
+    assert store.value(other, faults) is None
+    store.save_baseline(organisation, "broken")
+    store.reset(organisation)
+    assert (store.value(organisation, faults), store.value(organisation, counters)) == (None, None)
+    store.change_value(organisation, counters, lambda _: {"asked": 2})
+    store.reset(organisation, "broken")
+    assert (store.value(organisation, faults), store.value(organisation, counters)) == ([{"status": 503}], None)
+    store.change_value(organisation, faults, lambda _: None)
+    assert store.value(organisation, faults) is None
+    with pytest.raises(UnknownName):
+        store.change_value("nobody", faults, lambda _: 1)
+
+
+def test_two_threads_that_change_a_slot_lose_no_change(store: Store, organisation: str) -> None:
+    slot = Slot("counters")
+
+    def work(_: int) -> None:
+        for _ in range(100):
+            store.change_value(organisation, slot, lambda value: (value or 0) + 1)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, range(2)))
+    assert store.value(organisation, slot) == 200
+
+
+def test_a_snapshot_moves_to_another_organisation_with_index_settings_and_no_id_twice(
+    store: Store, organisation: str
+) -> None:
+    old = made(run(store, organisation, creating({"name": "n", "email": "n@b"}, {"name": "m", "email": "m@b"})))
+    store.change_value(organisation, Slot("faults", is_setting=True), lambda _: [1])
+    store.set_switches(organisation, store.switches(organisation).with_changes({"equal_create": "return_existing"}))
+    snapshot = store.snapshot(organisation)
+    assert [(kind, entity_id, version) for kind, entity_id, version, _ in snapshot.rows] == [
+        ("user", entity_id, 1) for entity_id in old
+    ]
+    other = store.create_organisation().id
+    store.put_baseline(other, "moved", snapshot)
+    assert store.snapshot(other, "moved") == snapshot
+    store.reset(other, "moved")
+    assert store.snapshot(other) == snapshot
+    assert look(store, other, lambda view: view.holders("email", "m@b", ("user",))) == [("user", old[1])]
+    assert int(made(run(store, other, creating({"name": "new"})))[0][-12:], 16) > int(old[1][-12:], 16)
+    store.drop_baseline(other, "moved")
+    with pytest.raises(UnknownName, match="no baseline is called 'moved'; there are empty"):
+        store.snapshot(other, "moved")
+
+
+def test_the_history_of_an_entity_keeps_its_newest_images_and_rows(store: Store, organisation: str) -> None:
+    (user,) = made(run(store, organisation, creating({"name": "n", "count": 0})))
+    for count in range(1, 10):
+
+        def increment(view: View, count: int = count) -> Outcome:
+            before = view.get("user", user)
+            assert before is not None
+            after = advanced(before, {**writable(before), "count": count}, view.now, "client")
+            return Outcome(200, None, (Write("user", user, after, changed=("count",)),))
+
+        run(store, organisation, increment)
+    run(store, organisation, creating({"name": "another"}))
+    history = store.history(organisation, "user", user)
+    assert [row.version_after for row in history] == [4, 5, 6, 7, 8, 9, 10]
+    assert [row.after is not None for row in history] == [False] * 6 + [True]
+    assert b'"count":9' in (history[-1].after or b"")
+    assert [row.sequence for row in store.commits(organisation)] == list(range(4, 12))
+
+
 def test_two_threads_that_read_and_write_lose_no_update(store: Store, organisation: str) -> None:
     (user,) = made(run(store, organisation, creating({"name": "n", "count": 0})))
     barrier = threading.Barrier(2)
@@ -209,4 +299,4 @@ def test_two_threads_that_read_and_write_lose_no_update(store: Store, organisati
     final = look(store, organisation, lambda view: view.get("user", user))
     assert final is not None
     assert (final["count"], final["version"]) == (200, 201)
-    assert [row.sequence for row in store.commits(organisation)] == list(range(1, 202))
+    assert [row.sequence for row in store.commits(organisation)] == list(range(194, 202))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from mockgc import Settings, create_app
 from tests.mockgc.caller import Caller, Week, emulator, shift
 
 
@@ -109,6 +112,16 @@ def test_the_clock_freezes_advances_and_goes_on(again: int) -> None:
     assert frozen.get_json() == {"now": f"2029-12-31T23:00:0{again}.000Z", "frozen": True}
     assert http.get("/_mockgc/clock").get_json() == frozen.get_json()
     assert http.patch("/_mockgc/clock", json={"freeze": None}).get_json()["frozen"] is False
+
+
+def test_an_organisations_clock_leaves_the_others_alone() -> None:
+    http = create_app(Settings(freeze=datetime(2026, 11, 25, tzinfo=UTC))).test_client()
+    one, other = (http.post("/_mockgc/organisations").get_json()["id"] for _ in range(2))
+    moved = http.patch(f"/_mockgc/organisations/{one}/clock", json={"advanceSeconds": 3600}).get_json()
+    assert moved == {"now": "2026-11-25T01:00:00.000Z", "frozen": False}
+    assert http.get(f"/_mockgc/organisations/{other}/clock").get_json()["now"] == "2026-11-25T00:00:00.000Z"
+    assert http.get("/_mockgc/clock").get_json() == {"now": "2026-11-25T00:00:00.000Z", "frozen": True}
+    assert http.patch("/_mockgc/organisations/nobody/clock", json={"advanceSeconds": 1}).status_code == 404
 
 
 def test_a_clock_that_would_leave_its_years_stays_where_it_is_as_a_whole() -> None:

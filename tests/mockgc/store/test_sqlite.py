@@ -122,7 +122,7 @@ def test_a_newer_format_is_refused_with_both_numbers(tmp_path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
     db.close()
-    with pytest.raises(DataFileMismatch, match="has format 99; this mockgc reads up to 1"):
+    with pytest.raises(DataFileMismatch, match="has format 99; this mockgc reads 2"):
         create_app(Settings(data=path))
 
 
