@@ -37,8 +37,7 @@ def switches_table() -> str:
     """Each switch with its values and what it decides."""
     rows = ["| switch | values, the default first | decides |", "| --- | --- | --- |"]
     for name, choice in CHOICES.items():
-        values = " · ".join(f"`{str(v).lower() if isinstance(v, bool) else v}`" for v in choice.values)
-        rows.append(f"| `{name}` | {values} | {choice.decides} |")
+        rows.append(f"| `{name}` | {choice.spelled(' · ', '`')} | {choice.decides} |")
     return "\n".join(rows)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from mockgc.domain.errors import EVERYWHERE, ErrorCode
 from mockgc.domain.resource import Operation, Resource
 from mockgc.domain.schema import METADATA, object_schema, read_schema
-from mockgc.domain.switches import CHOICES
+from mockgc.domain.switches import CHOICES, STALE_STATUSES
 
 JSON = dict[str, Any]
 _ERROR_BODY: JSON = {
@@ -101,7 +101,7 @@ def document(resources: tuple[Resource, ...]) -> JSON:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
         "x-mockgc-errors": _errors(resources),
-        "x-mockgc-switches": {name: {"values": list(c.values), "decides": c.decides} for name, c in CHOICES.items()},
+        "x-mockgc-switches": {name: choice.as_dict() for name, choice in CHOICES.items()},
     }
 
 
@@ -181,7 +181,7 @@ def _responses(resource: Resource, operation: Operation) -> JSON:
     for code in operation.refusals:
         by_status[code.status].append(code)
     if resource.stale is not None and resource.stale in operation.refusals:
-        for other in CHOICES["stale_status"].values[1:]:
+        for other in STALE_STATUSES[1:]:
             by_status[int(other)].append(resource.stale)
     for status, codes in sorted(by_status.items()):
         responses[str(status)] = _refusal(codes)

@@ -14,9 +14,9 @@ def test_the_switches_are_those_of_the_specification_at_their_defaults() -> None
     assert Caller().control("switches") == {
         "schedule_baseline": "template", "import_moves_template": True, "unchanged_import_is_stale": False,
         "equal_create": "conflict", "zone_fit": "offsets", "external_id_scope": "organisation",
-        "error_detail": "full", "stale_status": 409,
+        "error_detail": "full", "stale_status": 409, "operation_polls": 0, "operation_seconds": 0,
     }  # fmt: skip
-    assert {name: choice.values[0] for name, choice in CHOICES.items()} == Caller().control("switches")
+    assert {name: choice.default for name, choice in CHOICES.items()} == Caller().control("switches")
 
 
 def test_switches_belong_to_one_organisation() -> None:
@@ -127,3 +127,16 @@ def test_stale_status(status: int) -> None:
     assert answer.status_code == status
     assert answer.get_json()["code"] == "wfm.transaction.conflict"
     assert_error_body(answer)
+
+
+@pytest.mark.parametrize(("name", "most"), [("operation_polls", 1_000), ("operation_seconds", 86_400)])
+def test_a_switch_with_a_range_takes_whole_numbers_within_it(name: str, most: int) -> None:
+    caller = Caller()
+    caller.switch(**{name: most})
+    assert caller.control("switches")[name] == most
+    for wrong in (-1, most + 1, True, 1.0, "1"):
+        where = f"/_mockgc/organisations/{caller.organisation.id}/switches"
+        refused = caller.ask("PATCH", where, {name: wrong})
+        assert refused.status_code == 400
+        assert f"takes 0 to {most}, not {wrong!r}" in refused.get_json()["message"]
+    assert caller.control("switches")[name] == most
