@@ -1,0 +1,132 @@
+"""An organisation that holds one of everything that behaves, so that any published operation can be sent at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from mockgc.resources import registry
+from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
+from tests.mockgc.resources.scheduling import WEEK
+from tests.mockgc.resources.units import agents_of, business_unit_of, division_of, management_unit_of, users_of
+
+BEHAVIOURS = {name: behaviour for resource in registry() for name, behaviour in resource.behaviours.items()}
+"""All published operations at level `behaviour`, by the vendor's id."""
+_UNIT, _PLACE = "WorkforcemanagementBusinessunit", "WorkforcemanagementManagementunit"
+_DATES = {"startBusinessUnitDate": "2026-11-30"}
+_REQUEST = {
+    "status": "PENDING", "activityCodeId": "5", "dailyDurationMinutes": 480,
+    "fullDayManagementUnitDates": ["2026-12-03"],
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """The organisation and the ids in it, by the name of the path parameter that takes them."""
+
+    call: Caller
+    ids: dict[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.ids[name]
+
+    def path_ids(self, operation_id: str) -> list[str]:
+        """The ids in the path of an operation."""
+        path = CONTRACT.operation(operation_id).path
+        names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+        if path.endswith("/restore"):
+            names = ["deletedDivisionId"]
+        return [self.ids[self._named(path, name)] for name in names]
+
+    @staticmethod
+    def _named(path: str, parameter: str) -> str:
+        """Business units have time off of their own; the users below a management unit are its agents."""
+        if "businessunits" in path and parameter.startswith("timeOff"):
+            return f"businessUnit.{parameter}"
+        return "agentId" if "managementunits" in path and parameter == "userId" else parameter
+
+    def send(self, operation_id: str, *ids: str, method: str = "", **more: Any) -> httpx.Response:
+        """
+        A request to the path of an operation, with the ids that exist where none are given; not held against the
+        contract. `more` goes to httpx.
+        """
+        operation, given = CONTRACT.operation(operation_id), iter(ids or self.path_ids(operation_id))
+        path = "/".join(next(given) if part.startswith("{") else part for part in operation.path.split("/"))
+        return self.call.organisation.http.request(method or operation.method, path, **more)
+
+
+def landscape() -> Landscape:
+    """A fresh one."""
+    call = Caller()
+    directory = _directory(call)
+    return Landscape(call, {**directory, **_routing(call, directory), **_workforce(call)})
+
+
+def _directory(call: Caller) -> dict[str, str]:
+    division = division_of(call)
+    twice = {"name": "Twice", "description": ""}
+    deleted = call("postAuthorizationDivisions", json=twice)["id"]
+    call("deleteAuthorizationDivision", deleted, expect=204)
+    call("postAuthorizationDivisions", json=twice)
+    user, gone = users_of(call, "ada", "gone")
+    call("deleteUser", gone)
+    call("postUserExternalid", user, expect=201, json={"authorityName": "zendesk", "externalKey": "42"})
+    kept = {"type": "official", "rulesVisible": True, "visibility": "public"}
+    group, _ = (call("postGroups", json={"name": name, **kept})["id"] for name in ("Support", "Night"))
+    call("postGroupMembers", group, expect=202, json={"memberIds": [user]})
+    team, _ = (call("postTeams", json={"name": name})["id"] for name in ("Support", "Night"))
+    call("postTeamMembers", team, json={"memberIds": [user]})
+    return {
+        "divisionId": division, "deletedDivisionId": deleted, "objectType": "USER", "userId": user, "memberId": user,
+        "deletedUserId": gone, "groupId": group, "teamId": team, "authorityName": "zendesk", "externalKey": "42",
+    }  # fmt: skip
+
+
+def _routing(call: Caller, ids: dict[str, str]) -> dict[str, str]:
+    user = ids["userId"]
+    skill, language = (call(f"postRouting{kind}s", json={"name": "French"})["id"] for kind in ("Skill", "Language"))
+    call("postUserRoutingskills", user, json={"id": skill, "proficiency": 3})
+    call("postUserRoutinglanguages", user, json={"id": language, "proficiency": 3})
+    queue, _ = (call("postRoutingQueues", json={"name": name})["id"] for name in ("Calls", "Mails"))
+    call("postRoutingQueueMembers", queue, json=[{"id": user}])
+    return {"skillId": skill, "languageId": language, "queueId": queue}
+
+
+def _workforce(call: Caller) -> dict[str, str]:
+    unit = business_unit_of(call)["id"]
+    business_unit_of(call, "Spare")
+    place = management_unit_of(call, unit)["id"]
+    management_unit_of(call, unit, "Spare")
+    (agent,) = agents_of(call, place, "ann")
+
+    def made(operation: str, owner: str, expect: int = 201, **body: Any) -> str:
+        return str(call(f"post{operation}", owner, expect=expect, json=body)["id"])
+
+    template = made(f"{_UNIT}Servicegoaltemplates", unit, name="80/20")
+    plan = made(f"{_PLACE}Workplans", place, 200, name="Early", agents=[{"id": agent}])
+    request = {**_REQUEST, "users": [{"id": agent}]}
+    asked = call(f"post{_PLACE}Timeoffrequests", place, json=request)["timeOffRequests"][0]["id"]
+    schedule = {"description": "Draft", "weekCount": 1}
+    week = call(f"post{_UNIT}WeekSchedules", unit, WEEK, expect=201, json=schedule)["id"]
+    return {
+        "businessUnitId": unit, "managementUnitId": place, "agentId": agent, "weekId": WEEK, "scheduleId": week,
+        "activityCodeId": made(f"{_UNIT}Activitycodes", unit, 200, name="Lunch", category="Meal"),
+        "serviceGoalTemplateId": template,
+        "planningGroupId": made(
+            f"{_UNIT}Planninggroups", unit, 200, name="Voice", serviceGoalTemplateId=template, routePaths=[]
+        ),
+        "staffingGroupId": made(f"{_UNIT}Staffinggroups", unit, name="Night", userIds=[agent]),
+        "workPlanId": plan,
+        "workPlanRotationId": made(
+            f"{_PLACE}Workplanrotations", place, name="Swap", dateRange=_DATES, pattern={"workPlanIds": [plan]}
+        ),
+        "timeOffPlanId": made(
+            f"{_PLACE}Timeoffplans", place, name="Holidays", active=True, autoApprovalRule="Never"
+        ),
+        "timeOffLimitId": made(f"{_PLACE}Timeofflimits", place, defaultLimitMinutes=480),
+        "timeOffRequestId": asked,
+        "businessUnit.timeOffPlanId": made(f"{_UNIT}Timeoffplans", unit, name="Holidays"),
+        "businessUnit.timeOffLimitId": made(f"{_UNIT}Timeofflimits", unit),
+    }  # fmt: skip
