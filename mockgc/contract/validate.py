@@ -97,20 +97,21 @@ def without_nulls(value: Any) -> Any:
 
 
 class Validator:
-    """A compiled schema; `components` resolve its references."""
+    """A compiled schema; `components` resolve its references, `missing` is the refusal of a required field left out."""
 
-    def __init__(self, schema: Mapping[str, Any], components: Mapping[str, Any]) -> None:
+    def __init__(
+        self, schema: Mapping[str, Any], components: Mapping[str, Any], missing: ErrorCode = errors.BAD_REQUEST
+    ) -> None:
         full = {**schema, "components": {"schemas": components}}
-        self._schema, self._components = schema, components
+        self._schema, self._components, self._missing = schema, components, missing
         self._compiled = jsonschema_rs.validator_for(full, validate_formats=True)
 
     def violations(self, value: Any) -> list[Violation]:
         """All that is wrong with a decoded value; empty when it is valid."""
         found = list(self._integral_floats(value, self._schema, ""))
         if not self._compiled.is_valid(value):
-            found += [
-                v for error in self._compiled.iter_errors(value) for v in _translate(error, self._described(error))
-            ]
+            for error in self._compiled.iter_errors(value):
+                found += _translate(error, self._described(error), self._missing)
         # Shape before values: the first of them gives the code of the answer.
         return sorted(found, key=lambda violation: violation.code is not errors.BAD_REQUEST)
 
@@ -169,12 +170,12 @@ _CODES: Mapping[str, ErrorCode] = {
 }
 
 
-def _translate(error: jsonschema_rs.ValidationError, described: str) -> Iterator[Violation]:
+def _translate(error: jsonschema_rs.ValidationError, described: str, missing: ErrorCode) -> Iterator[Violation]:
     """One error of the validator as violations with the paths and the words of the service."""
     path, kind, facts = _path(list(error.instance_path)), error.kind.name, error.kind.as_dict()
     if kind == "required":
         name = _joined(path, str(facts["property"]))
-        yield Violation(errors.BAD_REQUEST, f"{name} is required", name)
+        yield Violation(missing, f"{name} is required", name)
         return
     if kind == "additionalProperties":
         for unexpected in facts["unexpected"]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mockgc.domain.errors import ErrorCode, Provenance, Violation
+from mockgc.domain.errors import BAD_REQUEST, ErrorCode, Provenance, Violation
 from mockgc.domain.metadata import READ_ONLY
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 
@@ -141,6 +141,7 @@ class Operation:
     Args:
         query: the parameters it takes, others are refused; None leaves the query to the rule.
         read_only: fields of a body that may be sent back and are ignored.
+        missing: how a body without a required field is refused.
         level: `behaviour` (stateful, rules emulated) or `shape` (valid against the contract, no state).
     """
 
@@ -156,6 +157,7 @@ class Operation:
     query: tuple[str, ...] | None = ()
     read_only: tuple[str, ...] = READ_ONLY
     is_body_required: bool = True
+    missing: ErrorCode = BAD_REQUEST
     level: Literal["behaviour", "shape"] = "behaviour"
     answers: Mapping[int, str | None] = field(default_factory=dict)
     refusals: tuple[ErrorCode, ...] = ()

@@ -41,6 +41,11 @@ WFM_VALIDATION = ErrorCode(
     "wfm.validation.failure", 400, "a name is not taken by a sibling",
     assumed("a name clash is a 400 where the contract's text says anything"), "Choose another name, or use the holder.",
 )  # fmt: skip
+MISSING_FIELD = ErrorCode(
+    "constraint.validation", 400, "a body has its required fields, metadata and version among them",
+    assumed("the contract declares this code and wfm.validation.failure; which is sent is not known"),
+    "Send the named field; read the entity again for its version.",
+)  # fmt: skip
 INVALID_CURSOR = ErrorCode(
     "invalid.query.param.value", 400, "sizes, numbers and cursors of pages are whole numbers below a thousand million",
     assumed("the contract declares the code"), "Follow nextUri and previousUri of a listing.",

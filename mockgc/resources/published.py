@@ -20,6 +20,7 @@ from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed
 from mockgc.domain.resource import Behaviour, Deferred, Grant, Handler, Operation, Resource, Schema
 from mockgc.domain.transaction import Outcome, Request, View
+from mockgc.resources.kit import MISSING_FIELD
 
 NOT_IMPLEMENTED = ErrorCode(
     "not.implemented", 501, "with --strict only operations at level behaviour answer", errors.decided("strict mode"),
@@ -90,6 +91,7 @@ def _operation(contract: Contract, published: facts.Operation, handle: Handler) 
         query=None,
         read_only=(),
         is_body_required=published.body is not None and published.body.required,
+        missing=MISSING_FIELD,
         level="shape",
     )
     return operation, components

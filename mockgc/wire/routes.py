@@ -94,4 +94,5 @@ class Routes:
 
 
 def _route(resource: Resource, operation: Operation, components: Mapping[str, Any]) -> Route:
-    return Route(resource, operation, None if operation.body is None else Validator(operation.body, components))
+    body = operation.body
+    return Route(resource, operation, None if body is None else Validator(body, components, operation.missing))

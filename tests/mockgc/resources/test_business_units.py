@@ -63,7 +63,7 @@ def test_a_rename_carries_no_version_and_moves_none(call: Caller) -> None:
 def test_settings_without_a_version_are_refused(call: Caller) -> None:
     made = business_unit_of(call)
     refused = call("patchWorkforcemanagementBusinessunit", made["id"], expect=400, json={"settings": {"metadata": {}}})
-    assert refused["code"] == "bad.request"
+    assert refused["code"] == "constraint.validation"
 
 
 def test_day_and_zone_of_a_unit_stay_as_created(call: Caller) -> None:
@@ -134,5 +134,19 @@ def test_the_default_codes_of_learning_and_coaching_are_codes_of_the_unit(call: 
 
     before = call.state()
     assert patched("99", 1, 400)["code"] == "wfm.validation.failure"
+    body = unit_body(made["division"]["id"], "Sales")
+    body["settings"]["learning"] = {"defaultActivityCodeId": "99"}
+    assert call("postWorkforcemanagementBusinessunits", expect=400, json=body)["code"] == "wfm.validation.failure"
     assert call.state() == before
     assert patched("6", 1, 200)["settings"]["coaching"]["defaultActivityCode"]["id"] == "6"
+
+
+def test_a_unit_moves_to_a_division_that_exists(call: Caller) -> None:
+    made = business_unit_of(call)
+    other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})["id"]
+    before = call.state()
+    refused = call("patchWorkforcemanagementBusinessunit", made["id"], expect=400, json={"divisionId": "none"})
+    assert refused["code"] == "wfm.validation.failure"
+    assert call.state() == before
+    call("patchWorkforcemanagementBusinessunit", made["id"], json={"divisionId": other})
+    assert call("getWorkforcemanagementBusinessunit", made["id"])["division"]["id"] == other
