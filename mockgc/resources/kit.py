@@ -176,7 +176,8 @@ class Common:
         if self.stale is None or claimed is None or claimed == current:
             return
         holder = Holder(self.kind, before["id"], resource.label(before), current)
-        message = f"The version {claimed} is not the current version {current} of {self.kind} {before['id']}"
+        # The Terraform provider takes a 400 for a stale version only where the message says so in these words.
+        message = f"version {claimed} does not match the current version {current} of {self.kind} {before['id']}"
         field = self.stamp.claimed_at or self.stamp.at
         raise WfmError([Violation(self.stale, message, field, holder, str(claimed), str(current))])
 
