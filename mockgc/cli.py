@@ -1,14 +1,11 @@
-"""`mockgc serve | explain | contract | coverage`."""
+"""`mockgc serve | explain | snapshot | contract | coverage`."""
 
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import click
 from pydantic import ValidationError
@@ -16,9 +13,11 @@ from pydantic import ValidationError
 from mockgc.contract.cli import contract
 from mockgc.contract.coverage import coverage
 from mockgc.contract.model import Contract
+from mockgc.remote import Remote
 from mockgc.resources import registry
 from mockgc.serve import PortTaken, Served, serve, write_ready_file
 from mockgc.settings import Settings
+from mockgc.snapshot_cli import snapshot
 from mockgc.store.base import DataFileMismatch
 
 
@@ -35,6 +34,7 @@ def main() -> None:
 
 
 main.add_command(contract)
+main.add_command(snapshot)
 
 
 def _instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
@@ -122,7 +122,7 @@ def explain_command(context_id: str, url: str, as_json: bool) -> None:
 
     CONTEXT_ID is `contextId` of the error body, which is also the ININ-Correlation-Id header of the answer.
     """
-    found = _fetch(f"{url.rstrip('/')}/_mockgc/explain/{quote(context_id, safe='')}", url)
+    found = Remote.at(url).json("GET", "explain", context_id)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else found["text"])
 
 
@@ -132,21 +132,6 @@ def coverage_command(markdown: bool) -> None:
     """Say for each published operation how far it is emulated, and how sure we are."""
     table = coverage(Contract.bundled(), registry())
     click.echo(table.markdown() if markdown else table.summary())
-
-
-def _fetch(address: str, url: str) -> dict[str, str]:
-    try:
-        with urllib.request.urlopen(address, timeout=10) as answer:
-            found: dict[str, str] = json.load(answer)
-            return found
-    except urllib.error.HTTPError as error:
-        if error.code == 404:
-            message = json.load(error).get("message", "not found")
-            raise click.ClickException(f"{message} at {url}") from None
-        raise click.ClickException(f"{url} answered {error.code}; is it an emulator?") from None
-    except (urllib.error.URLError, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        raise click.ClickException(f"no emulator answers at {url} ({reason}); start one with: mockgc serve") from None
 
 
 if __name__ == "__main__":

@@ -128,9 +128,10 @@ def _check(
     """Ids are given once, unique keys held once, references alive."""
     held: dict[tuple[object, ...], int] = {}
     lines = {(kind, entity_id): number for number, (kind, entity_id, _, _) in enumerate(rows, 2)}
-    for number, (kind, entity_id, _, entity) in enumerate(rows, 2):
+    for number, (kind, entity_id, _, _) in enumerate(rows, 2):
         if lines[kind, entity_id] != number:
             raise SnapshotRefused(f"line {number}: id {entity_id!r} is there again in line {lines[kind, entity_id]}")
+    for number, (kind, _, _, entity) in enumerate(rows, 2):
         for key in resources[kind].unique:
             value = key.value_of(entity)
             among = shared.get(key.field, kind) if key.scope == "organisation" else kind
@@ -139,7 +140,7 @@ def _check(
         for target in targets_of(resources[kind], entity):
             if target not in lines and target[0] in resources:
                 raise SnapshotRefused(
-                    f"line {number}: refers to the {target[0]} {target[1]!r}, which is not in the file"
+                    f"line {number}: refers to {target[0]} {target[1]!r}, which is not in the file"
                 )
 
 

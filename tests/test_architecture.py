@@ -18,6 +18,7 @@ ALLOWED = {
     "mockgc.store": {"mockgc.store", "mockgc.domain", "mockgc.clock", "mockgc.ids", "mockgc.journal"},
     "mockgc.explain": {"mockgc.domain", "mockgc.journal", "mockgc.store.base"},
     "mockgc.journal": {"mockgc.domain"},
+    "mockgc.snapshots": {"mockgc.domain", "mockgc.store.base", "mockgc.store.addresses"},
     "mockgc.wire": {"mockgc.wire", "mockgc.domain", "mockgc.contract", "mockgc.journal", "mockgc.store.base"},
 }
 """Within the emulator: a package and what of the emulator it may import."""

@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, TypeVar
 
-import orjson
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mockgc.clock import ClockChange, ClockState, WallClock
-from mockgc.contract.validate import decode
-from mockgc.domain.errors import WfmError
+from mockgc.control import snapshots
+from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Resource
 from mockgc.domain.switches import CHOICES, Switches
 from mockgc.explain import explain
 from mockgc.journal import commit_dict
-from mockgc.store.base import EMPTY_BASELINE, Client, Store, UnknownName
+from mockgc.store.base import Client, Store, UnknownName
 
-JSON = dict[str, Any]
-T = TypeVar("T", str, int)
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 _PERMISSION = re.compile(r"^\w+:\w+:\w+$")
-
-
-class ControlError(Exception):
-    """A request to the control API that cannot be carried out; the message names the field and what would be right."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[[], JSON]) -> Blueprint:
@@ -42,7 +30,8 @@ def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[
     _service(control, store, document)
     _clocks(control, store)
     _organisations(control, store, resources)
-    _contents(control, store)
+    snapshots.register(control, store, {resource.kind: resource for resource in resources})
+    _switches(control, store)
     _history(control, store, resources)
     return control
 
@@ -50,44 +39,44 @@ def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[
 def _errors(control: Blueprint) -> None:
     @control.errorhandler(ControlError)
     def refused(error: ControlError) -> Response:
-        return _json({"message": str(error), "status": error.status}, error.status)
+        return answered({"message": str(error), "status": error.status}, error.status)
 
     @control.errorhandler(UnknownName)
     def unknown(error: UnknownName) -> Response:
-        return _json({"message": str(error), "status": 404}, 404)
+        return answered({"message": str(error), "status": 404}, 404)
 
     @control.app_errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
-        return _json({"message": error.description or error.name, "status": status}, status)
+        return answered({"message": error.description or error.name, "status": status}, status)
 
 
 def _service(control: Blueprint, store: Store, document: Callable[[], JSON]) -> None:
     @control.get("/health")
     def health() -> Response:
-        return _json({"status": "ok", "organisations": len(store.organisations())})
+        return answered({"status": "ok", "organisations": len(store.organisations())})
 
     @control.get("/openapi.json")
     def openapi() -> Response:
-        return _json(document())
+        return answered(document())
 
 
 def _clocks(control: Blueprint, store: Store) -> None:
     @control.get("/clock")
     def clock() -> Response:
-        return _json(_clock(store))
+        return answered(_clock(store))
 
     @control.patch("/clock")
     def change_clock() -> Response:
-        return _json(_moved_clock(store))
+        return answered(_moved_clock(store))
 
     @control.get("/organisations/<organisation_id>/clock")
     def organisation_clock(organisation_id: str) -> Response:
-        return _json(_clock(store, organisation_id))
+        return answered(_clock(store, organisation_id))
 
     @control.patch("/organisations/<organisation_id>/clock")
     def change_organisation_clock(organisation_id: str) -> Response:
-        return _json(_moved_clock(store, organisation_id))
+        return answered(_moved_clock(store, organisation_id))
 
 
 def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, ...]) -> None:
@@ -98,16 +87,16 @@ def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, 
 
     @control.get("/organisations")
     def organisations() -> Response:
-        return _json({"entities": [{"id": o.id, "name": o.name} for o in store.organisations()]})
+        return answered({"entities": [{"id": o.id, "name": o.name} for o in store.organisations()]})
 
     @control.post("/organisations")
     def create_organisation() -> Response:
-        body = _body({"name", "seed"})
-        name, seed = _typed(body, "name", str), _typed(body, "seed", int)
+        body = body_of({"name", "seed"})
+        name, seed = typed(body, "name", str), typed(body, "seed", int)
         organisation = store.create_organisation(name, seed)
         client = store.add_client(organisation.id)
         created = {"id": organisation.id, "name": organisation.name}
-        return _json({**created, "clientId": client.id, "clientSecret": client.secret}, 201)
+        return answered({**created, "clientId": client.id, "clientSecret": client.secret}, 201)
 
     @control.get("/organisations/<organisation_id>")
     def organisation(organisation_id: str) -> Response:
@@ -116,53 +105,34 @@ def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, 
             {"clientId": c.id, "permissions": granted(c), "accessTokenSeconds": c.access_token_s}
             for c in store.clients(organisation_id)
         ]
-        return _json({"id": found.id, "name": found.name, "clients": clients})
+        return answered({"id": found.id, "name": found.name, "clients": clients})
 
     @control.post("/organisations/<organisation_id>/clients")
     def create_client(organisation_id: str) -> Response:
-        body = _body({"permissions", "accessTokenSeconds"})
-        lifetime = _typed(body, "accessTokenSeconds", int)
+        body = body_of({"permissions", "accessTokenSeconds"})
+        lifetime = typed(body, "accessTokenSeconds", int)
         if lifetime is not None and not 1 <= lifetime <= 10**9:
             raise ControlError(400, f"accessTokenSeconds {lifetime} is not from 1 to 1000000000")
         client = store.add_client(organisation_id, _permissions(body, known), lifetime or 86_400)
         created = {"id": organisation_id, "clientId": client.id, "clientSecret": client.secret}
         details = {"permissions": granted(client), "accessTokenSeconds": client.access_token_s}
-        return _json({**created, **details}, 201)
+        return answered({**created, **details}, 201)
 
 
-def _contents(control: Blueprint, store: Store) -> None:
-    @control.post("/organisations/<organisation_id>/reset")
-    def reset(organisation_id: str) -> Response:
-        name = _typed(_body({"baseline"}), "baseline", str) or EMPTY_BASELINE
-        store.reset(organisation_id, name)
-        return _json({"baseline": name})
-
-    @control.get("/organisations/<organisation_id>/baselines")
-    def baselines(organisation_id: str) -> Response:
-        return _json({"entities": [{"name": name} for name in store.baselines(organisation_id)]})
-
-    @control.put("/organisations/<organisation_id>/baselines/<name>")
-    def save_baseline(organisation_id: str, name: str) -> Response:
-        if name == EMPTY_BASELINE:
-            raise ControlError(
-                400, f"the baseline {EMPTY_BASELINE!r} is always there and always empty; choose another name"
-            )
-        store.save_baseline(organisation_id, name)
-        return _json({"name": name}, 201)
-
+def _switches(control: Blueprint, store: Store) -> None:
     @control.get("/organisations/<organisation_id>/switches")
     def switches(organisation_id: str) -> Response:
-        return _json(store.switches(organisation_id).as_dict())
+        return answered(store.switches(organisation_id).as_dict())
 
     @control.patch("/organisations/<organisation_id>/switches")
     def set_switches(organisation_id: str) -> Response:
         current: Switches = store.switches(organisation_id)
         try:
-            changed = current.with_changes(_body(set(CHOICES)))
+            changed = current.with_changes(body_of(set(CHOICES)))
         except ValueError as error:
             raise ControlError(400, str(error)) from None
         store.set_switches(organisation_id, changed)
-        return _json(changed.as_dict())
+        return answered(changed.as_dict())
 
 
 def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) -> None:
@@ -171,19 +141,19 @@ def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) 
         after = request.args.get("after", "0")
         if not (after.isascii() and after.isdigit() and len(after) < 19):
             raise ControlError(400, f"after {after[:100]!r} is not a sequence number, such as 0")
-        return _json({"entities": [commit_dict(row) for row in store.commits(organisation_id, int(after))]})
+        return answered({"entities": [commit_dict(row) for row in store.commits(organisation_id, int(after))]})
 
     @control.get("/organisations/<organisation_id>/journal")
     def journal(organisation_id: str) -> Response:
         held = store.journal(store.organisation(organisation_id).id)
-        return _json({"entities": [entry.as_dict() for entry in held.entries], "evicted": held.evicted})
+        return answered({"entities": [entry.as_dict() for entry in held.entries], "evicted": held.evicted})
 
     @control.get("/explain/<context_id>")
     def explanation(context_id: str) -> Response:
         found = explain(store, resources, context_id)
         if found is None:
             raise ControlError(404, f"no request had the correlation id {context_id[:100]!r}")
-        return _json(found.as_dict())
+        return answered(found.as_dict())
 
 
 def _clock(store: Store, organisation_id: str | None = None) -> JSON:
@@ -192,7 +162,7 @@ def _clock(store: Store, organisation_id: str | None = None) -> JSON:
 
 
 def _moved_clock(store: Store, organisation_id: str | None = None) -> JSON:
-    changes = _clock_changes(_body({"freeze", "advanceSeconds"}))
+    changes = _clock_changes(body_of({"freeze", "advanceSeconds"}))
     store.change_clock(lambda state, beneath: _changed(state, changes, beneath), organisation_id)
     return _clock(store, organisation_id)
 
@@ -247,33 +217,3 @@ def _permissions(body: JSON, known: list[str]) -> frozenset[str] | None:
     if not isinstance(given, list) or not all(isinstance(item, str) and _PERMISSION.match(item) for item in given):
         raise ControlError(400, f"permissions {given!r}: a list of names such as {', '.join(known)}")
     return frozenset(given)
-
-
-def _body(known: set[str]) -> JSON:
-    raw = request.get_data(cache=False)
-    if not raw:
-        return {}
-    try:
-        body = decode(raw)
-    except WfmError as error:
-        raise ControlError(400, str(error)) from None
-    if not isinstance(body, dict):
-        raise ControlError(400, "the body is not a JSON object")
-    unknown = sorted(set(body) - known)
-    if unknown:
-        raise ControlError(400, f"{unknown[0][:100]!r} is not a field here; known are {', '.join(sorted(known))}")
-    return body
-
-
-def _typed(body: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
-    value = body.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, kind) or isinstance(value, bool):
-        wanted = "a string" if kind is str else "a whole number"
-        raise ControlError(400, f"{name} {value!r} is not {wanted}")
-    return value
-
-
-def _json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value), status, content_type="application/json")
