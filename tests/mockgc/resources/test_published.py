@@ -18,15 +18,17 @@ from mockgc.contract import facts
 from mockgc.contract.examples import Examples
 from mockgc.contract.facts import Operation
 from mockgc.contract.model import Contract
+from mockgc.contract.success import success
 from mockgc.contract.validate import Validator
 from mockgc.pytest_plugin import TestOrganisation, _organisation
 from mockgc.resources import registry
-from mockgc.resources.published import success
 
 CONTRACT = Contract.bundled()
 CLAIMED = {name for resource in registry() for name in resource.behaviours}
 NAMES = sorted(CONTRACT.entries.keys() - CLAIMED)
 MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
+EXAMPLES = Examples(lambda name: CONTRACT.definition(name).schema)
+ANY_ID = "11111111-2222-4333-8444-555555555555"
 
 
 def organisation_on(app: Flask) -> TestOrganisation:
@@ -45,20 +47,26 @@ def organisation() -> TestOrganisation:
 
 def valid_request(operation: Operation) -> dict[str, Any]:
     """A request that the contract allows: required query parameters and an example of the body."""
-    examples = Examples(lambda name: CONTRACT.definition(name).schema)
     query = {
-        p.name: examples.answer(operation.id, p.schema, {}, None, MOMENT)
+        p.name: EXAMPLES.answer(operation.id, p.schema, {}, None, MOMENT)
         for p in operation.parameters
         if p.place == "query" and p.required
     }
     request: dict[str, Any] = {"params": {k: str(v).lower() if isinstance(v, bool) else v for k, v in query.items()}}
     if operation.body is not None and not operation.consumes:
-        request["json"] = examples.answer(operation.id, operation.body.schema, {}, None, MOMENT)
+        request["json"] = EXAMPLES.answer(operation.id, operation.body.schema, {}, None, MOMENT)
     return request
 
 
-def url(operation: Operation, value: str = "11111111-2222-4333-8444-555555555555") -> str:
-    return "/".join(value if part.startswith("{") else part for part in operation.path.split("/"))
+def url(operation: Operation) -> str:
+    """A path that the contract allows; nothing is stored under its ids."""
+    path = operation.path
+    for parameter in operation.parameters:
+        if parameter.place == "path":
+            any_id = parameter.schema == {"type": "string"}
+            value = ANY_ID if any_id else EXAMPLES.answer(operation.id, parameter.schema, {}, None, MOMENT)
+            path = path.replace(f"{{{parameter.name}}}", value)
+    return path
 
 
 def left_out(schema: Any, value: Any) -> Iterator[str]:
