@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,10 +46,26 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The entries that are still held, oldest first, and how many were dropped to make room."""
+    """
+    What is held of an organisation's requests.
+
+    Every request has a number, from 1 in the order of the answers. Numbers go on over a reset and are never given out
+    again, so whoever has seen number n asks for what came after it.
+
+    Args:
+        entries: those asked for that are still held, oldest first, the last of them being the last there is.
+        evicted: how many were dropped, to make room or by a reset; their numbers are the first.
+        last: the number of the last entry.
+    """
 
     entries: tuple[Entry, ...]
     evicted: int
+    last: int
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, Entry]]:
+        """(number, entry), oldest first."""
+        return enumerate(self.entries, self.last - len(self.entries) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +182,8 @@ class Store(Protocol):
         """(organisation or None, the entry or None when it was dropped); None when the id was never given out."""
 
     def append(self, entry: Entry) -> None: ...
-    def journal(self, organisation_id: str) -> Journal: ...
+    def journal(self, organisation_id: str, after: int = 0) -> Journal:
+        """The entries with a higher number than `after`; without an organisation, the requests that named none."""
 
     def switches(self, organisation_id: str) -> Switches: ...
     def set_switches(self, organisation_id: str, switches: Switches) -> None: ...

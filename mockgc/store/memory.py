@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -293,10 +294,12 @@ class MemoryStore:
                 del tenant.journal[next(iter(tenant.journal))]
                 tenant.evicted += 1
 
-    def journal(self, organisation_id: str) -> Journal:
+    def journal(self, organisation_id: str, after: int = 0) -> Journal:
         tenant = self._tenant(organisation_id) if organisation_id else self._nobody
         with tenant.lock:
-            return Journal(tuple(tenant.journal.values()), tenant.evicted)
+            last = tenant.evicted + len(tenant.journal)
+            newest = islice(reversed(tenant.journal.values()), max(0, last - after))
+            return Journal(tuple(newest)[::-1], tenant.evicted, last)
 
     # switches, slots and clocks
 

@@ -126,6 +126,16 @@ class SqliteStore:
             raise
         db.execute("COMMIT")
 
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """One view of the file for several reads."""
+        db = self._connection()
+        db.execute("BEGIN")
+        try:
+            yield db
+        finally:
+            db.execute("COMMIT")
+
     # organisations, clients, tokens
 
     def create_organisation(self, name: str | None = None, seed: int | None = None) -> Organisation:
@@ -324,11 +334,15 @@ class SqliteStore:
                     "UPDATE organisation SET evicted = evicted + ? WHERE id = ?", (dropped, entry.organisation_id)
                 )
 
-    def journal(self, organisation_id: str) -> Journal:
-        db = self._connection()
-        tenant = self._tenant(db, organisation_id)
-        found = db.execute("SELECT entry FROM journal WHERE organisation = ? ORDER BY position", (organisation_id,))
-        return Journal(tuple(Entry.decoded(row["entry"]) for row in found), tenant["evicted"])
+    def journal(self, organisation_id: str, after: int = 0) -> Journal:
+        with self._reading() as db:
+            evicted = self._tenant(db, organisation_id)["evicted"]
+            (held,) = db.execute("SELECT count(*) FROM journal WHERE organisation = ?", (organisation_id,)).fetchone()
+            found = db.execute(
+                "SELECT entry FROM journal WHERE organisation = ? ORDER BY position DESC LIMIT ?",
+                (organisation_id, max(0, evicted + held - after)),
+            ).fetchall()
+        return Journal(tuple(Entry.decoded(row["entry"]) for row in reversed(found)), evicted, evicted + held)
 
     # switches, slots and clocks
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mockgc.domain.errors import BAD_REQUEST, WfmError, refuse
 from mockgc.domain.metadata import advanced, born, writable
@@ -178,6 +180,25 @@ def test_the_journal_keeps_the_newest_and_counts_the_rest(store: Store, organisa
     assert owner is not None
     assert owner[1] is not None
     assert store.context_owner("never") is None
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(["ask", "ask", "ask", "reset"]), max_size=12), st.integers(0, 14))
+def test_requests_have_numbers_that_survive_making_room_and_resets(store: Store, steps: list[str], after: int) -> None:
+    organisation, asked, dropped = store.create_organisation().id, list[str](), 0
+    for step in steps:
+        if step == "reset":
+            store.reset(organisation)
+            dropped = len(asked)
+        else:
+            asked.append(store.new_context_id(organisation))
+            dropped = max(dropped, len(asked) - 3)
+            entry = Entry(asked[-1], organisation, "c", NOW, "GET", "/", "", 200, "user.list", None, None, (), (), b"")
+            store.append(entry)
+    journal = store.journal(organisation, after)
+    expected = [(n, context) for n, context in enumerate(asked, 1) if n > max(dropped, after)]
+    assert [(n, entry.context_id) for n, entry in journal.numbered] == expected
+    assert (journal.evicted, journal.last) == (dropped, len(asked))
 
 
 def test_tokens_expire_on_the_stores_clock(store: Store, organisation: str) -> None:
