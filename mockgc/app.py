@@ -18,7 +18,8 @@ from flask import Flask, Response, request
 
 from mockgc.clock import ClockChange, ClockState, WallClock, wall_clock
 from mockgc.contract.model import Contract
-from mockgc.contract.openapi import component_schemas, document
+from mockgc.contract.openapi import component_schemas
+from mockgc.contract.openapi_families import family_document
 from mockgc.control.routes import blueprint
 from mockgc.domain.resource import Resource
 from mockgc.ids import Ids
@@ -132,7 +133,8 @@ def create_app(
     emulator = Emulator(state, clock, used)
     published = operations(Contract.bundled(), used, is_strict=settings.strict)
     routes = Routes(used, component_schemas(used), published)
-    return _flask(emulator, Pipeline(state, routes))
+    documents = partial(family_document, resources=used, is_strict=settings.strict)
+    return _flask(emulator, Pipeline(state, routes), documents)
 
 
 def _store_of(settings: Settings) -> StoreFactory:
@@ -143,14 +145,12 @@ def _store_of(settings: Settings) -> StoreFactory:
     return partial(SqliteStore, settings.data)
 
 
-def _flask(emulator: Emulator, pipeline: Pipeline) -> Flask:
+def _flask(emulator: Emulator, pipeline: Pipeline, documents: Callable[[str], dict[str, Any]]) -> Flask:
     app = Flask("mockgc", static_folder=None)
     logging.getLogger("mockgc").addHandler(logging.NullHandler())
     app.extensions["mockgc"] = emulator
     app.url_map.merge_slashes = False  # a path with // is another path, not a redirect
-    app.register_blueprint(
-        blueprint(emulator.store, emulator.resources, lambda: document(emulator.resources)), url_prefix="/_mockgc"
-    )
+    app.register_blueprint(blueprint(emulator.store, emulator.resources, documents), url_prefix="/_mockgc")
 
     @app.before_request
     def answer_the_vendors_paths() -> Response | None:

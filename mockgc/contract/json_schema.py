@@ -5,6 +5,9 @@ What differs: references are pointers; integer formats become limits; `uri` beco
 writes `selfUri` without host (observed); intervals and months get patterns; `nullable` becomes a type; a read-only
 field is not required of a request, nor a write-only field of an answer. Objects stay open: unknown fields are the
 caller's business. Wrappers stay as the contract has them: an object of one optional field.
+
+For the use `document` the same facts are written for readers of an OpenAPI document: it tells directions itself
+(`readOnly`), so nothing is dropped from `required`, and formats that generators know stay beside the limits.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from urllib.parse import quote
 from mockgc.contract.facts import Schema
 from mockgc.contract.schema_reader import LISTED, MAPPED, NESTED
 
-Use = Literal["request", "response"]
+Use = Literal["request", "response", "document"]
 POINTER = "#/components/schemas/"
 
 _FORMATS: Mapping[str, Mapping[str, Any]] = {
@@ -36,6 +39,7 @@ _FORMATS: Mapping[str, Mapping[str, Any]] = {
 }
 """What a format of the contract means to a validator; any other is kept as it is."""
 _NOTES = frozenset({"format", "nullable", "deprecated", "allowEmptyValue"})
+_HIDDEN: Mapping[Use, str] = {"request": "readOnly", "response": "writeOnly"}
 
 
 def json_schema(schema: Schema, use: Use) -> dict[str, Any]:
@@ -53,7 +57,7 @@ def json_schema(schema: Schema, use: Use) -> dict[str, Any]:
         made["required"] = [name for name in made["required"] if _is_asked(schema.get("properties", {}).get(name), use)]
     if made.get("type") == "file":
         del made["type"]
-    return _with_format(made, schema)
+    return _with_format(made, schema, use)
 
 
 def _inside(part: Any, use: Use) -> Any:
@@ -61,15 +65,15 @@ def _inside(part: Any, use: Use) -> Any:
 
 
 def _is_asked(field: Any, use: Use) -> bool:
-    hidden = "readOnly" if use == "request" else "writeOnly"
-    return not (isinstance(field, Mapping) and field.get(hidden) is True)
+    return not (isinstance(field, Mapping) and use in _HIDDEN and field.get(_HIDDEN[use]) is True)
 
 
-def _with_format(made: dict[str, Any], schema: Schema) -> dict[str, Any]:
+def _with_format(made: dict[str, Any], schema: Schema, use: Use) -> dict[str, Any]:
     written = schema.get("format")
     if isinstance(written, str):
         # A limit or pattern that the contract itself gives is the closer one.
-        made = {**_FORMATS.get(written, {"format": written}), **made}
+        shown = {"format": written} if use == "document" else {}
+        made = {**shown, **_FORMATS.get(written, {"format": written}), **made}
     if schema.get("nullable") is not True:
         return made
     if isinstance(made.get("type"), str):

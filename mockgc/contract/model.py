@@ -7,7 +7,7 @@ the same value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -160,7 +160,11 @@ class Contract:
 
     def needs(self, operation: Operation) -> frozenset[str]:
         """Names of all definitions that an operation needs, however deep."""
-        return frozenset(closure(used_by(operation), _Definitions(self)))
+        return self.reached(used_by(operation))
+
+    def reached(self, names: Iterable[str]) -> frozenset[str]:
+        """These definitions and all that they refer to, however deep."""
+        return frozenset(closure(set(names), _Definitions(self)))
 
     def facts(self) -> Facts:
         """Everything at once; reads all files."""

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mockgc.clock import ClockChange, ClockState, WallClock
+from mockgc.contract.openapi_families import FAMILIES
 from mockgc.control import snapshots
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
 from mockgc.domain.metadata import timestamp
@@ -23,8 +24,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 _PERMISSION = re.compile(r"^\w+:\w+:\w+$")
 
 
-def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[[], JSON]) -> Blueprint:
-    """The routes over one store."""
+def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[[str], JSON]) -> Blueprint:
+    """The routes over one store; `document` makes the OpenAPI document of a family."""
     control = Blueprint("control", __name__)
     _errors(control)
     _service(control, store, document)
@@ -51,14 +52,17 @@ def _errors(control: Blueprint) -> None:
         return answered({"message": error.description or error.name, "status": status}, status)
 
 
-def _service(control: Blueprint, store: Store, document: Callable[[], JSON]) -> None:
+def _service(control: Blueprint, store: Store, document: Callable[[str], JSON]) -> None:
     @control.get("/health")
     def health() -> Response:
         return answered({"status": "ok", "organisations": len(store.organisations())})
 
     @control.get("/openapi.json")
     def openapi() -> Response:
-        return answered(document())
+        family = request.args.get("family", FAMILIES[0])
+        if family not in FAMILIES:
+            raise ControlError(400, f"family {family[:100]!r} is not one of {', '.join(FAMILIES)}")
+        return answered(document(family))
 
 
 def _clocks(control: Blueprint, store: Store) -> None:

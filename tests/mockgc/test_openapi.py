@@ -12,7 +12,7 @@ from mockgc.domain.errors import EVERYWHERE
 from mockgc.resources.wfm_dialect import RESOURCES, codes
 from tests.mockgc.caller import Caller, Week, shift
 
-DOCUMENT: dict[str, Any] = Caller().http.get("/_mockgc/openapi.json").get_json()
+DOCUMENT: dict[str, Any] = Caller().http.get("/_mockgc/openapi.json?family=wfm").get_json()
 OPERATIONS = [
     (path, method, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()
 ]

@@ -1,0 +1,34 @@
+"""The headers of an answer, as facts: declared here, sent by `wire`, told by the OpenAPI document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockgc.domain.errors import Provenance, decided, observed
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """
+    One header of every answer of the published family.
+
+    Args:
+        value: what it always says; empty when it differs from answer to answer.
+    """
+
+    name: str
+    source: Provenance
+    value: str = ""
+
+
+_TRACE = observed("the trace of an exchange in the README of the vendor's Python SDK, 2021")
+CORRELATION_ID = Header("ININ-Correlation-Id", _TRACE)
+NEVER_STORED = (
+    Header("Cache-Control", _TRACE, "no-cache, no-store, must-revalidate"),
+    Header("Pragma", _TRACE, "no-cache"),
+    Header("Expires", _TRACE, "0"),
+)
+"""
+How the vendor keeps answers out of caches. That refusals carry them too is assumed: the trace shows a success.
+"""
+COVERAGE = Header("X-Mockgc-Coverage", decided("answers without behaviour say so"), "shape")
