@@ -31,6 +31,7 @@ _COMPARISONS: dict[str, Callable[[str, str], bool]] = {
     "STARTS_WITH": lambda stored, wanted: stored.startswith(wanted),
     "CONTAINS": lambda stored, wanted: wanted in stored,
 }
+_TYPES = {*_COMPARISONS, "REQUIRED_FIELDS", "MATCH_ALL"}
 
 
 def searched(word: str, request: Request, found: Iterable[Entity], show: Show) -> Outcome:
@@ -42,6 +43,7 @@ def searched(word: str, request: Request, found: Iterable[Entity], show: Show) -
     """
     body = request.body
     criteria = body.get("query", [])
+    _raise_unknown(criteria)
     matching = [entity for entity in found if _matches_all(entity, criteria)]
     for name, is_descending in reversed(_order(body)):
         matching.sort(key=partial(_text_at, name), reverse=is_descending)
@@ -55,6 +57,14 @@ def searched(word: str, request: Request, found: Iterable[Entity], show: Show) -
         "results": [show(entity) for entity in matching[(number - 1) * size : number * size]],
     }
     return Outcome(200, answer)
+
+
+def _raise_unknown(criteria: Iterable[Entity]) -> None:
+    for criterion in criteria:
+        if "group" in criterion:
+            _raise_unknown(criterion["group"])
+        elif criterion["type"] not in _TYPES:
+            raise errors.refuse(NOT_SEARCHABLE, f"type {criterion['type']} is not searched for here", "query")
 
 
 def _order(body: Entity) -> list[tuple[str, bool]]:
@@ -85,8 +95,6 @@ def _matches(entity: Entity, criterion: Entity) -> bool:
         return True
     if kind == "REQUIRED_FIELDS":
         return all(value_at(entity, field) is not None for field in fields)
-    if kind not in _COMPARISONS:
-        raise errors.refuse(NOT_SEARCHABLE, f"type {kind} is not searched for here", "query")
     wanted = [str(value).casefold() for value in (*criterion.get("values", []), *_given(criterion))]
     stored = [text for field in fields for text in _texts(value_at(entity, field))]
     return any(_COMPARISONS[kind](text, value) for text in stored for value in wanted)

@@ -76,6 +76,7 @@ def test_a_deleted_user_is_found_by_address_and_state(call: Caller, users: dict[
 def test_what_is_not_searched_for_here_is_said(call: Caller) -> None:
     body = {"query": [{**NAME, "type": "REGEX", "value": "A.*"}]}
     assert call("postUsersSearch", expect=400, json=body)["code"] == "invalid.value"
+    assert call("postGroupsSearch", expect=400, json=body)["code"] == "invalid.value"
 
 
 def test_groups_and_teams_are_searched(call: Caller) -> None:
