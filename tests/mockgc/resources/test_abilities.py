@@ -63,8 +63,9 @@ def test_a_taken_name_is_refused(call: Caller, word: str) -> None:
 
 def test_a_skill_moves_to_a_division_that_exists(call: Caller, division: str) -> None:
     (skill,) = make(call, "skill", "French")
-    assert call("patchRoutingSkill", skill, json={"divisionId": division})["division"]["name"] == "EMEA"
-    assert call("getRoutingSkill", skill)["division"]["id"] == division
+    moved = call("patchRoutingSkill", skill, json={"divisionId": division})
+    assert (moved["division"]["id"], moved["division"]["name"]) == (division, "EMEA")
+    assert call("getRoutingSkill", skill) == moved
     refused(call, "invalid.value", "patchRoutingSkill", skill, expect=400, json={"divisionId": "nowhere"})
     refused(
         call, "invalid.value", "postRoutingSkills", expect=400, json={"name": "German", "divisionId": "nowhere"}
@@ -113,6 +114,8 @@ def test_a_proficiency_is_between_0_and_5(call: Caller, user: str, word: str, pr
     body = {"id": ability, "proficiency": proficiency}
     refused(call, "invalid.value", f"postUserRouting{word}s", user, expect=400, json=body)
     refused(call, "invalid.value", f"patchUserRouting{word}sBulk", user, expect=400, json=[body])
+    if word == "skill":
+        refused(call, "invalid.value", "putUserRoutingskillsBulk", user, expect=400, json=[body])
     call(f"postUserRouting{word}s", user, json={**body, "proficiency": 3})
     change = "putUserRoutingskill" if word == "skill" else "patchUserRoutinglanguage"
     refused(call, "invalid.value", change, user, ability, expect=400, json={"proficiency": proficiency})
@@ -122,6 +125,8 @@ def test_a_proficiency_is_between_0_and_5(call: Caller, user: str, word: str, pr
 def test_fifty_entries_a_call(call: Caller, user: str, word: str) -> None:
     body = [{"id": str(n), "proficiency": 1} for n in range(51)]
     refused(call, "constraint.validation", f"patchUserRouting{word}sBulk", user, expect=400, json=body)
+    if word == "skill":
+        refused(call, "constraint.validation", "putUserRoutingskillsBulk", user, expect=400, json=body)
 
 
 @both

@@ -115,3 +115,23 @@ def test_codes_of_no_unit_and_unknown_codes_are_not_found(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     for ids, code in ((("none", "0"), "wfm.business.unit.not.found"), ((unit, "99"), "wfm.entity.not.found")):
         assert call("getWorkforcemanagementBusinessunitActivitycode", *ids, expect=404)["code"] == code
+
+
+def test_a_change_names_planning_groups_of_the_unit(call: Caller) -> None:
+    unit = business_unit_of(call)["id"]
+    before = call.state()
+    body = under(1, planningGroupIds={"values": ["none"]})
+    refused = call("patchWorkforcemanagementBusinessunitActivitycode", unit, "2", expect=400, json=body)
+    assert refused["code"] == "wfm.entity.not.found"
+    assert call.state() == before
+
+
+def test_a_unit_holds_250_codes(call: Caller) -> None:
+    unit = business_unit_of(call)["id"]
+    for number in range(250 - 8):
+        coffee(call, unit, name=f"Coffee {number}")
+    before = call.state()
+    body = {"name": "Tea", "category": "Break"}
+    refused = call("postWorkforcemanagementBusinessunitActivitycodes", unit, expect=400, json=body)
+    assert refused["code"] == "wfm.validation.failure"
+    assert call.state() == before

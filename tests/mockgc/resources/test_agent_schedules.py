@@ -90,7 +90,8 @@ def test_a_period_that_ends_before_it_starts_is_refused(at: Desk) -> None:
     body = {"startDate": PERIOD["endDate"], "endDate": PERIOD["startDate"]}
     search_operation = "postWorkforcemanagementBusinessunitAgentschedulesSearch"
     assert at.call(search_operation, at.unit, expect=400, json=body)["code"] == "wfm.validation.failure"
-    assert at.call(search_operation, "none", expect=404, json=PERIOD)["code"] == "wfm.business.unit.not.found"
+    home_operation = "postWorkforcemanagementManagementunitAgentschedulesSearch"
+    assert at.call(home_operation, at.home, expect=400, json=body)["code"] == "wfm.validation.failure"
 
 
 @pytest.mark.parametrize("path", ["query", "search"])
@@ -122,3 +123,12 @@ def test_a_result_has_an_address_of_its_own_that_takes_get_only(at: Desk) -> Non
     assert at.send(named["downloadUrl"], {}, b"", "PUT").status_code == 405
     for url in (f"{named['downloadUrl']}0", "http://mockgc/downloads/none/none"):
         assert at.send(url, {}, b"", "GET").json()["code"] == "not.found"
+
+
+def test_a_query_names_ten_teams_at_most(at: Desk) -> None:
+    made = at.blank()
+    body = {"managementUnitId": at.home, "teamIds": [str(number) for number in range(11)]}
+    operation, ids = f"post{SCHEDULES}AgentschedulesQuery", (at.unit, WEEK, made["id"])
+    assert at.call(operation, *ids, expect=400, json=body)["code"] == "wfm.too.many.teams.requested"
+    body["teamIds"] = body["teamIds"][:10]
+    assert at.call(operation, *ids, json=body)["result"]["agentSchedules"] == []

@@ -81,6 +81,8 @@ def test_owners_are_shown_and_cleared_with_a_space(call: Caller, users: list[str
     cleared = call("putGroup", made["id"], json={"version": 1, "ownerIds": [" "]})
     assert "owners" not in cleared
     refused(call, "invalid.value", "postGroups", expect=400, json={**GROUP, "name": "X", "ownerIds": ["nobody"]})
+    body = {"version": 2, "ownerIds": ["nobody"]}
+    refused(call, "invalid.value", "putGroup", made["id"], expect=400, json=body)
 
 
 def test_the_spelling_of_put_is_the_visibility_of_owners(call: Caller, group: Any) -> None:

@@ -155,6 +155,7 @@ def test_bulk_changes_each_user_once(call: Caller, division: str) -> None:
     ids = [user(call, division, f"U{n}")["id"] for n in range(3)]
     answer = call("patchUsersBulk", json=[{"id": i, "acdAutoAnswer": True} for i in ids])
     assert [(u["id"], u["version"], u["acdAutoAnswer"]) for u in answer["entities"]] == [(i, 2, True) for i in ids]
+    assert call("getUsers")["entities"] == answer["entities"]
 
 
 def test_bulk_with_an_unknown_user_changes_nobody(call: Caller, division: str) -> None:

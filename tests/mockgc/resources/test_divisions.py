@@ -20,6 +20,7 @@ def test_what_is_created_is_read_listed_renamed_and_deleted(call: Caller) -> Non
     assert call("getAuthorizationDivisions")["entities"] == [made]
     renamed = call("putAuthorizationDivision", made["id"], json={"name": "Europe", "description": "Europe"})
     assert (renamed["id"], renamed["name"]) == (made["id"], "Europe")
+    assert call("getAuthorizationDivision", made["id"]) == renamed
     call("deleteAuthorizationDivision", made["id"], expect=204)
     call("getAuthorizationDivision", made["id"], expect=404)
 

@@ -114,8 +114,11 @@ def test_listings_name_the_units_of_all_or_of_one_business_unit_or_division(call
 def test_a_moved_unit_is_in_its_new_business_unit_only(call: Caller) -> None:
     parent, other = business_unit_of(call), business_unit_of(call, "Sales")
     made = management_unit_of(call, parent["id"])
-    answer = call("postWorkforcemanagementManagementunitMove", made["id"], json={"businessUnitId": other["id"]})
-    assert (answer["status"], answer["businessUnit"]["id"]) == ("Complete", other["id"])
+    body = {"businessUnitId": other["id"]}
+    answer = call("postWorkforcemanagementManagementunitMove", made["id"], expect=202, json=body)
+    assert (answer["status"], answer["businessUnit"]["id"]) == ("Processing", other["id"])
+    again = call("postWorkforcemanagementManagementunitMove", made["id"], json=body)
+    assert again == {"status": "Complete", "businessUnit": answer["businessUnit"]}
     assert call("getWorkforcemanagementBusinessunitManagementunits", parent["id"])["entities"] == []
     assert call("getWorkforcemanagementManagementunit", made["id"])["businessUnit"]["id"] == other["id"]
 
@@ -138,3 +141,14 @@ def test_a_unit_with_agents_is_not_deleted(call: Caller) -> None:
     call("deleteWorkforcemanagementManagementunit", made["id"], expect=204)
     refused = call("getWorkforcemanagementManagementunit", made["id"], expect=404)
     assert refused["code"] == "wfm.management.unit.not.found"
+
+
+def test_a_unit_moves_to_a_division_that_exists(call: Caller) -> None:
+    made = management_unit_of(call, business_unit_of(call)["id"])
+    other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})["id"]
+    before = call.state()
+    refused = call("patchWorkforcemanagementManagementunit", made["id"], expect=400, json={"divisionId": "none"})
+    assert refused["code"] == "wfm.validation.failure"
+    assert call.state() == before
+    call("patchWorkforcemanagementManagementunit", made["id"], json={"divisionId": other})
+    assert call("getWorkforcemanagementManagementunit", made["id"])["division"]["id"] == other

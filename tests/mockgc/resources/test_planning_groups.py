@@ -74,9 +74,11 @@ def test_a_path_over_what_does_not_exist_is_refused(
     call: Caller, unit: str, template: str, change: dict[str, Any], status: int, code: str
 ) -> None:
     path = {**path_of(call), **change}
+    other = made_in(call, unit, template, name="Mail")["id"]
     before = call.state()
     body = {"name": "Voice", "serviceGoalTemplateId": template, "routePaths": [path]}
     assert call(CREATE, unit, expect=status, json=body)["code"] == code
+    assert call(PATCH, unit, other, expect=status, json=under(1, routePaths={"values": [path]}))["code"] == code
     assert call.state() == before
 
 
@@ -135,6 +137,8 @@ def test_a_path_of_another_group_is_taken_only_under_that_groups_version(
 def test_an_update_takes_a_path_too(call: Caller, unit: str, template: str) -> None:
     path = path_of(call)
     holder, other = made_in(call, unit, template, path), made_in(call, unit, template, name="Mail")
+    refused = call(PATCH, unit, other["id"], expect=400, json=under(1, routePaths={"values": [path]}))
+    assert (refused["code"], refused["details"][0]["entityId"]) == ("wfm.validation.failure", holder["id"])
     source = {"id": holder["id"], **under(1)}
     body = under(1, routePaths={"values": [{**path, "sourcePlanningGroup": source}]})
     assert call(PATCH, unit, other["id"], json=body)["routePaths"] == holder["routePaths"]

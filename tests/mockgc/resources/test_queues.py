@@ -82,9 +82,10 @@ def test_a_taken_name_is_refused(call: Caller, queue: str) -> None:
     assert call("getRoutingQueue", queue)["name"] == "Support"
 
 
-def test_an_unknown_division_is_refused(call: Caller) -> None:
-    body = {"name": "Support", "division": {"id": "nowhere"}}
+def test_an_unknown_division_is_refused(call: Caller, queue: str) -> None:
+    body = {"name": "Sales", "division": {"id": "nowhere"}}
     refused(call, "invalid.id", "postRoutingQueues", expect=400, json=body)
+    refused(call, "invalid.id", "putRoutingQueue", queue, expect=400, json=body)
 
 
 def test_a_queue_that_changes_nothing_keeps_its_date(call: Caller, queue: str) -> None:

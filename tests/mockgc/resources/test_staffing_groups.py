@@ -89,7 +89,12 @@ def test_members_are_agents_of_the_unit(call: Caller, unit: str) -> None:
         body = {"name": "Night", "managementUnitId": place, "userIds": [user]}
         assert call(CREATE, unit, expect=400, json=body)["code"] == "wfm.validation.failure"
     assert call.state() == before
-    assert len(made_in(call, unit, userIds=[ada])["users"]) == 1
+    made = made_in(call, unit, userIds=[ada])
+    assert [user["id"] for user in made["users"]] == [ada]
+    before = call.state()
+    body = under(1, userIds={"values": [ada, stranger]})
+    assert call(PATCH, unit, made["id"], expect=400, json=body)["code"] == "wfm.validation.failure"
+    assert call.state() == before
 
 
 def test_a_user_is_in_one_staffing_group_at_most(call: Caller, unit: str) -> None:
@@ -123,4 +128,6 @@ def test_planning_groups_are_found_by_their_staffing_groups(call: Caller, unit: 
     before = call.state()
     body = {"name": "Noon", "planningGroupIds": ["none"]}
     assert call(CREATE, unit, expect=400, json=body)["code"] == "wfm.validation.failure"
+    body = under(1, planningGroupIds={"values": ["none"]})
+    assert call(PATCH, unit, day, expect=400, json=body)["code"] == "wfm.validation.failure"
     assert call.state() == before

@@ -55,6 +55,7 @@ def test_a_plan_is_read_listed_changed_and_deleted(at: Desk) -> None:
     assert (changed["enabled"], changed["activityCodeIds"], changed["metadata"]["version"]) == (False, [], 2)
     assert changed["managementUnitAssociation"]["staffingGroups"] == []
     assert changed["managementUnitAssociation"]["managementUnit"]["id"] == at.home
+    assert at.call(f"get{NAME}plan", at.unit, made["id"]) == changed
     at.call(f"delete{NAME}plan", at.unit, made["id"], expect=204)
     assert at.call(f"get{NAME}plan", at.unit, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
@@ -153,3 +154,31 @@ def test_listings_narrow_to_a_management_unit(at: Desk) -> None:
     limit = limit_of(at, managementUnitId=lyon)
     for listing, wanted in ((f"get{NAME}plans", plan), (f"get{NAME}limits", limit)):
         assert at.call(listing, at.unit, params={"managementUnitId": lyon})["entities"] == [wanted]
+
+
+def test_a_plan_is_not_renamed_to_a_taken_name(at: Desk) -> None:
+    plan_of(at)
+    other = plan_of(at, "Training")
+    before = at.call.state()
+    refused = at.call(f"patch{NAME}plan", at.unit, other["id"], expect=400, json=under(1, name=" HOLIDAYS"))
+    assert refused["code"] == "wfm.validation.failure"
+    assert at.call.state() == before
+
+
+def test_a_limit_names_a_staffing_group_of_its_own_unit(at: Desk) -> None:
+    before = at.call.state()
+    assert limit_of(at, 400, staffingGroupId="none")["code"] == "wfm.validation.failure"
+    assert at.call.state() == before
+
+
+def test_values_are_set_for_a_leap_year_at_once(at: Desk) -> None:
+    limit = limit_of(at)
+
+    def put(days: int, expect: int = 200) -> Any:
+        sent = under(1, values=[{"startDate": "2026-12-01", "limitMinutesPerDay": [60] * days}])
+        return at.call(f"put{NAME}limitValues", at.unit, limit["id"], expect=expect, json=sent)
+
+    before = at.call.state()
+    assert put(367, 400)["code"] == "wfm.validation.failure"
+    assert at.call.state() == before
+    put(366)

@@ -46,6 +46,7 @@ def test_a_plan_is_read_listed_changed_and_deleted(at: Desk) -> None:
     changed = at.call(f"patch{NAME}plan", at.home, made["id"], json=under(1, active=False, timeOffLimitIds={}))
     assert (changed["active"], changed["timeOffLimits"], changed["activityCodeIds"]) == (False, [], ["5"])
     assert changed["metadata"]["version"] == 2
+    assert at.call(f"get{NAME}plan", at.home, made["id"]) == changed
     at.call(f"delete{NAME}plan", at.home, made["id"], expect=204)
     assert at.call(f"get{NAME}plan", at.home, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
@@ -87,6 +88,12 @@ def test_a_plan_names_codes_and_limits_of_its_own_units(at: Desk) -> None:
     for wrong in ({"activityCodeIds": ["99"]}, {"timeOffLimitIds": ["none"]}, {"timeOffLimitIds": [elsewhere]}):
         assert plan_of(at, expect=400, **wrong)["code"] == "wfm.validation.failure"
     assert at.call(f"get{NAME}plans", at.home)["entities"] == []
+    made = plan_of(at)
+    for name, unknown in (("activityCodeIds", "99"), ("timeOffLimitIds", elsewhere)):
+        body = under(1, **{name: {"values": [unknown]}})
+        refused = at.call(f"patch{NAME}plan", at.home, made["id"], expect=400, json=body)
+        assert refused["code"] == "wfm.validation.failure"
+    assert at.call(f"get{NAME}plan", at.home, made["id"]) == made
 
 
 def test_a_limit_is_read_listed_changed_and_deleted(at: Desk) -> None:
@@ -180,3 +187,9 @@ def test_a_query_takes_thirty_ranges_of_a_year_in_all(at: Desk, wrong: list[dict
     body = {"dateRanges": wrong, "timeOffLimitId": limit_of(at)["id"]}
     refused = at.call(f"post{NAME}limitsValuesQuery", at.home, expect=400, json=body)
     assert refused["code"] in ("wfm.validation.failure", "invalid.date")
+
+
+def test_a_negative_default_is_refused(at: Desk) -> None:
+    refused = at.call(f"post{NAME}limits", at.home, expect=400, json={"defaultLimitMinutes": -1})
+    assert refused["code"] == "wfm.validation.failure"
+    assert at.call(f"get{NAME}limits", at.home)["entities"] == []

@@ -50,8 +50,10 @@ def test_another_length_than_announced_is_refused(at: Desk) -> None:
 @pytest.mark.parametrize("length", [0, -1, 16 * 1024 * 1024 + 1])
 def test_an_impossible_length_is_refused(at: Desk, length: int) -> None:
     body = {"contentLengthBytes": length}
-    refused = at.call(f"post{SCHEDULES}sImportUploadurl", at.unit, WEEK, expect=400, json=body)
-    assert refused["code"] == "wfm.validation.failure"
+    made = at.blank()["id"]
+    for operation, ids in (("sImport", (at.unit, WEEK)), ("Update", (at.unit, WEEK, made))):
+        refused = at.call(f"post{SCHEDULES}{operation}Uploadurl", *ids, expect=400, json=body)
+        assert refused["code"] == "wfm.validation.failure"
 
 
 @pytest.mark.parametrize("path", ["/uploads/", "/uploads/none/none", "/uploads/{organisation}/none"])

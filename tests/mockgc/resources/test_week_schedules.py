@@ -245,3 +245,12 @@ def test_a_deleted_business_unit_takes_its_schedules_with_it(at: Desk) -> None:
     at.call("deleteWorkforcemanagementManagementunit", at.home, expect=204)
     at.call("deleteWorkforcemanagementBusinessunit", at.unit, expect=204)
     at.call(f"get{SCHEDULES}s", at.unit, WEEK, expect=404)
+
+
+@pytest.mark.parametrize("description", [" ", "x" * 101])
+def test_a_copy_keeps_to_the_limits_of_a_description(at: Desk, description: str) -> None:
+    made, body = at.blank(), {"description": description, "weekDate": "2026-12-07"}
+    before = at.call.state()
+    refused = at.call(f"post{SCHEDULES}Copy", at.unit, WEEK, made["id"], expect=400, json=body)
+    assert refused["code"] == "wfm.validation.failure"
+    assert at.call.state() == before

@@ -87,8 +87,10 @@ def test_another_version_is_a_conflict_and_changes_nothing(
 def test_what_names_nothing_or_is_impossible_is_refused(
     call: Caller, unit: str, plans: list[str], change: dict[str, Any], code: str
 ) -> None:
+    made = call(CREATE, unit, expect=201, json=body_of(plans, name="Turn"))["id"]
     before = call.state()
     assert call(CREATE, unit, expect=400, json=body_of(plans, **change))["code"] == code
+    assert call(PATCH, unit, made, expect=400, json=under(1, **change))["code"] == code
     assert call.state() == before
 
 

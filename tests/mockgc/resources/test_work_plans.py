@@ -147,6 +147,11 @@ def test_an_invalid_plan_is_kept_only_when_validation_is_ignored(call: Caller, u
     assert call.state() == before
     params = {"validationMode": "Ignore"}
     assert call("postWorkforcemanagementManagementunitWorkplans", unit, params=params, json=body)["valid"] is False
+    fine = plan_of(call, unit)
+    before = call.state()
+    refused = patched(call, unit, fine, 400, shifts=[INVALID[kind]])
+    assert (refused["code"], kind in refused["message"]) == ("wfm.validation.failure", True)
+    assert call.state() == before
 
 
 @pytest.mark.parametrize("kind", INVALID)
@@ -160,6 +165,8 @@ def test_validation_says_what_is_wrong_and_keeps_nothing(call: Caller, unit: str
     wrong = call(validate, unit, made["id"], params=expand, json=body)
     assert (wrong["valid"], {message["type"] for message in wrong["messages"]["violationMessages"]}) == (False, {kind})
     assert "messages" not in call(validate, unit, made["id"], json=body)
+    body = {"id": made["id"], "shifts": [{**EARLY, "id": "none"}]}
+    assert call(validate, unit, made["id"], expect=400, json=body)["code"] == "wfm.entity.not.found"
     assert call.state() == before
 
 
