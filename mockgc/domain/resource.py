@@ -71,11 +71,19 @@ class CompositeKey:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """`at` is a path into the entity (`scheduleTemplateId`, `userIds[]`, `agents[].userId`); `to` is a kind."""
+    """
+    An id that must name a live entity.
+
+    Args:
+        at: path into the stored entity (`scheduleTemplateId`, `userIds[]`, `agents[].userId`).
+        to: a kind.
+        sent_as: how requests spell the path, where that differs; refusals name it so.
+    """
 
     at: str
     to: str
     code: ErrorCode
+    sent_as: str = ""
 
     def found_in(self, entity: Entity) -> Iterator[tuple[str, str]]:
         """Each (path with indexes, id) that the entity holds."""
@@ -83,14 +91,15 @@ class Reference:
         value = value_at(entity, head)
         if value is None:
             return
+        spelled = self.sent_as or self.at
         if not self.at.startswith(f"{head}[]"):
-            yield head, value
+            yield spelled, value
             return
         attribute = tail.removeprefix(".")
         for index, item in enumerate(value):
             target = value_at(item, attribute) if attribute else item
             if target is not None:
-                yield f"{head}[{index}]{tail}", target
+                yield spelled.replace("[]", f"[{index}]"), target
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,23 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """
+    What an asynchronous operation does when it ends.
+
+    Args:
+        perform: pure; (view, the request that began it, what was kept for it) -> an outcome whose body says what came
+            of it; a refusal ends the operation in error.
+        polled_by: the operations that ask for it by its id.
+        watched_by: the operations that show where its effect will be; they name its place first in their path.
+    """
+
+    perform: Callable[[View, Request, Entity], Outcome]
+    polled_by: tuple[str, ...] = ()
+    watched_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Behaviour:
     """
     The rule behind an operation of the published contract; route, body and permissions come from the contract.
@@ -172,11 +198,13 @@ class Behaviour:
         handle: pure, as for every operation.
         refusals: what it can refuse with, beside what every operation can.
         source: how sure we are of the rule as a whole.
+        later: what happens after the answer, for operations that may take their time.
     """
 
     handle: Handler
     source: Provenance
     refusals: tuple[ErrorCode, ...] = ()
+    later: Later | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ class Request:
         invalid: why body or query are not acceptable; raised by the rule once the path's id is known to exist.
         origin: scheme and host that the client spoke to, for the few answers that hold absolute addresses.
         organisation_id: whose client asks; only addresses outside of the token's reach need it.
+        job_error: an asynchronous operation that this begins ends in an error without a reason, and changes nothing.
     """
 
     ids: tuple[str, ...] = ()
@@ -126,6 +127,7 @@ class Request:
     items: tuple[Any, ...] = ()
     origin: str = ""
     organisation_id: str = ""
+    job_error: bool = False
 
 
 @dataclass(frozen=True, slots=True)

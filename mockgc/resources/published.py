@@ -22,6 +22,7 @@ from mockgc.domain.errors import ErrorCode, WfmError
 from mockgc.domain.resource import Behaviour, Deferred, Grant, Handler, Operation, Resource, Schema
 from mockgc.domain.transaction import Outcome, Request, View
 from mockgc.resources.kit import MISSING_FIELD
+from mockgc.resources.operations import settled
 
 NOT_IMPLEMENTED = ErrorCode(
     "not.implemented", 501, "with --strict only operations at level behaviour answer", errors.decided("strict mode"),
@@ -34,29 +35,39 @@ def operations(contract: Contract, resources: Iterable[Resource], *, is_strict: 
     All operations of the contract, each read when it is first called: those that a resource claims with its rule, the
     others at level shape.
     """
-    claims = {name: (resource, behaviour) for resource in resources for name, behaviour in resource.behaviours.items()}
+    known = {resource.kind: resource for resource in resources}
+    claims = {name: (found, behaviour) for found in known.values() for name, behaviour in found.behaviours.items()}
+    behaviours = {name: behaviour for name, (_, behaviour) in claims.items()}
     unknown = sorted(claims.keys() - contract.entries.keys())
     if unknown:
         raise ValueError(f"the contract has no operation {', '.join(unknown)}")
     examples = Examples(lambda name: contract.definition(name).schema)
     for entry in contract.entries.values():
         if entry.id in claims:
-            yield Deferred(entry.method, entry.path, partial(_load_claimed, contract, entry.id, *claims[entry.id]))
+            load = partial(_load_claimed, contract, entry.id, claims[entry.id][0], behaviours, known)
+            yield Deferred(entry.method, entry.path, load)
         else:
             yield Deferred(entry.method, entry.path, partial(_load_shape, contract, examples, entry.id, is_strict))
 
 
 def _load_claimed(
-    contract: Contract, name: str, resource: Resource, behaviour: Behaviour
+    contract: Contract,
+    name: str,
+    resource: Resource,
+    behaviours: Mapping[str, Behaviour],
+    resources: Mapping[str, Resource],
 ) -> tuple[Resource, Operation, Mapping[str, Any]]:
-    published = contract.operation(name)
+    published, behaviour = contract.operation(name), behaviours[name]
     parameters = Parameters(published.parameters)
 
     def handle(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
         if request.invalid is None:
-            found = list(parameters.violations(request.ids, request.raw_query))
-            request = replace(request, invalid=WfmError(found)) if found else request
-        return behaviour.handle(resource, operation, view, request)
+            wrong = list(parameters.violations(request.ids, request.raw_query))
+            request = replace(request, invalid=WfmError(wrong)) if wrong else request
+        found = settled(view, behaviours, resources)
+        outcome = behaviour.handle(resource, operation, found.view, request)
+        also = (*found.writes, *found.polled(name, request, behaviours))
+        return replace(outcome, writes=(*also, *outcome.writes)) if also else outcome
 
     operation, components = _operation(contract, published, handle)
     return resource, replace(operation, level="behaviour", refusals=behaviour.refusals), components

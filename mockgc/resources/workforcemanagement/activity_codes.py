@@ -23,7 +23,7 @@ from mockgc.resources.kit import (
     WFM_VALIDATION,
     known_fields,
 )
-from mockgc.resources.workforcemanagement import business_units
+from mockgc.resources.workforcemanagement import business_units, downloads
 from mockgc.resources.workforcemanagement.family import Family
 
 DEFAULT_KEPT = ErrorCode(
@@ -136,7 +136,9 @@ ACTIVITY_CODE = Resource(
     references=(ACTIVITY_CODES.belonging,),
     checks=(_check,),
     behaviours={
-        "getWorkforcemanagementBusinessunitActivitycodes": Behaviour(ACTIVITY_CODES.listing, CONTRACT),
+        "getWorkforcemanagementBusinessunitActivitycodes": Behaviour(
+            downloads.offered(ACTIVITY_CODES.listing), CONTRACT
+        ),
         "postWorkforcemanagementBusinessunitActivitycodes": Behaviour(
             ACTIVITY_CODES.create,
             assumed("a clash of names is a 400"),
@@ -144,7 +146,7 @@ ACTIVITY_CODE = Resource(
         ),
         "getWorkforcemanagementBusinessunitActivitycode": Behaviour(ACTIVITY_CODES.read, CONTRACT, (WFM_NOT_FOUND,)),
         "patchWorkforcemanagementBusinessunitActivitycode": Behaviour(
-            _patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND)
+            _patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE)
         ),
         "deleteWorkforcemanagementBusinessunitActivitycode": Behaviour(
             _delete, documented("default codes stay; `active` tells a deleted code"), (WFM_NOT_FOUND, DEFAULT_KEPT)

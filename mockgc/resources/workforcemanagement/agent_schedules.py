@@ -13,10 +13,11 @@ from typing import Any
 
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, assumed, documented
-from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
+from mockgc.domain.resource import Behaviour, Later, Operation, Reference, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.domain.zones import zone
 from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, known_fields
+from mockgc.resources.operations import asked
 from mockgc.resources.workforcemanagement import business_units, downloads, management_units, week_schedules
 from mockgc.resources.workforcemanagement.people import user_reference
 from mockgc.resources.workforcemanagement.schedule_documents import BAD_DOCUMENT, KIND, instant
@@ -55,8 +56,8 @@ def _work_plan(row: Entity, plan_id: str) -> Entity:
     return {"id": plan_id, "managementUnit": unit, "selfUri": f"{unit['selfUri']}/workplans/{plan_id}"}
 
 
-def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    unit, schedule = week_schedules.existing(view, request)
+def _query(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+    unit, _schedule = week_schedules.existing(view, request)
     rules.raise_invalid(request)
     if len(request.body.get("teamIds", [])) > TEAMS_MAX:
         raise errors.refuse(TOO_MANY_TEAMS, f"teamIds: more than {TEAMS_MAX} teams", "teamIds")
@@ -65,10 +66,15 @@ def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     if home is None or home["businessUnit"]["id"] != unit["id"]:
         message = f"the business unit has no management unit {wanted_unit[:200]!r}"
         raise errors.refuse(UNIT_NOT_FOUND, message, "managementUnitId")
+    return asked(operation, view, request, QUERY, {"businessUnitId": unit["id"]})
+
+
+def _queried(view: View, request: Request, _: Entity) -> Outcome:
+    unit, schedule = week_schedules.existing(view, request)
     rows = [
         row
         for row in _of_users(week_schedules.agent_rows(view, schedule["id"]), request)
-        if row["managementUnitId"] == wanted_unit
+        if row["managementUnitId"] == request.body["managementUnitId"]
     ]
     result = {
         "agentSchedules": [_shown(row, schedule) for row in rows],
@@ -88,24 +94,47 @@ def _complete(
     reads = [(week_schedules.KIND, found["id"], found["metadata"]["version"]) for found in schedules]
     reads += [(KIND, row["id"], row["metadata"]["version"]) for row in rows]
     answer, writes = downloads.answered(view, request, unit["id"], result, len(result["agentSchedules"]))
-    return Outcome(200, {"status": "Complete", **answer}, writes, tuple(reads))
+    return Outcome(200, answer, writes, tuple(reads))
 
 
-def _search_in_business_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+def _search_in_business_unit(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+    unit = business_units.COMMON.existing(view, request.ids[0])
+    rules.raise_invalid(request)
+    period(request)
+    return asked(operation, view, request, SEARCH, {"businessUnitId": unit["id"]})
+
+
+def _searched(view: View, request: Request, _: Entity) -> Outcome:
     return _search(view, request, business_units.COMMON.existing(view, request.ids[0]), None)
 
 
-def _search_in_management_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+def _search_in_management_unit(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
     home = management_units.COMMON.existing(view, request.ids[0])
-    unit = business_units.COMMON.existing(view, home["businessUnit"]["id"])
-    return _search(view, request, unit, home["id"])
-
-
-def _search(view: View, request: Request, unit: Entity, home: str | None) -> Outcome:
     rules.raise_invalid(request)
+    period(request)
+    return asked(operation, view, request, SEARCH_HOME, {"managementUnitId": home["id"]})
+
+
+def _searched_home(view: View, request: Request, _: Entity) -> Outcome:
+    home = management_units.COMMON.existing(view, request.ids[0])
+    return _search(view, request, business_units.COMMON.existing(view, home["businessUnit"]["id"]), home["id"])
+
+
+def period(request: Request) -> tuple[datetime, datetime]:
+    """
+    From when until when a body asks.
+
+    Raises:
+        WfmError: 400, no moments, or none between them.
+    """
     start, end = _moment(request, "startDate"), _moment(request, "endDate")
     if start >= end:
         raise errors.refuse(BAD_PERIOD, "endDate is not after startDate", "endDate")
+    return start, end
+
+
+def _search(view: View, request: Request, unit: Entity, home: str | None) -> Outcome:
+    start, end = period(request)
     found: dict[str, Entity] = {}
     published = [s for s in week_schedules.of_unit(view, unit["id"]) if s["published"] and _meets(unit, s, start, end)]
     seen: list[Entity] = []
@@ -162,6 +191,7 @@ def _is_within(day: str, tz: Any, start: datetime, end: datetime) -> bool:
     return begins < end and start < begins + timedelta(days=1)
 
 
+QUERY, SEARCH, SEARCH_HOME = Later(_queried), Later(_searched), Later(_searched_home)
 AGENT_SCHEDULE = Resource(
     kind=KIND,
     path=f"{business_units.PATH}/weeks/schedules/agentschedules",
@@ -172,13 +202,19 @@ AGENT_SCHEDULE = Resource(
     ),
     behaviours={
         "postWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery": Behaviour(
-            _query, CONTRACT, (business_units.NOT_FOUND, WFM_NOT_FOUND, UNIT_NOT_FOUND, TOO_MANY_TEAMS)
+            _query, CONTRACT, (business_units.NOT_FOUND, WFM_NOT_FOUND, UNIT_NOT_FOUND, TOO_MANY_TEAMS), QUERY
         ),
         "postWorkforcemanagementBusinessunitAgentschedulesSearch": Behaviour(
-            _search_in_business_unit, assumed("shifts that overlap the period"), (business_units.NOT_FOUND, BAD_PERIOD)
+            _search_in_business_unit,
+            assumed("shifts that overlap the period"),
+            (business_units.NOT_FOUND, BAD_PERIOD),
+            SEARCH,
         ),
         "postWorkforcemanagementManagementunitAgentschedulesSearch": Behaviour(
-            _search_in_management_unit, assumed("as for the business unit"), (management_units.NOT_FOUND, BAD_PERIOD)
+            _search_in_management_unit,
+            assumed("as for the business unit"),
+            (management_units.NOT_FOUND, BAD_PERIOD),
+            SEARCH_HOME,
         ),
     },
 )

@@ -2,7 +2,8 @@
 Agents: users in management units, each in one at most.
 
 `POST /workforcemanagement/agents` takes users into a unit or out of it, answers 202, and says for each user what came
-of it: a refused agent is a row of the result, not an error. The move is done when the answer is sent (assumed).
+of it: a refused agent is a row of the result, not an error. A move that takes its time is decided when it ends; its
+answer has no results then (assumed).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed, documented, refuse
-from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
+from mockgc.domain.resource import Behaviour, Later, Operation, Reference, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import (
     CONTRACT,
@@ -25,6 +26,7 @@ from mockgc.resources.kit import (
     parameters,
     reply,
 )
+from mockgc.resources.operations import start
 from mockgc.resources.workforcemanagement import business_units, management_units
 from mockgc.resources.workforcemanagement.people import user_exists, user_reference
 
@@ -112,7 +114,7 @@ class Room:
         self.business -= not is_inside
 
 
-def _post(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+def _post(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
     rules.raise_invalid(request)
     wanted = request.body["userIds"]
     found = [*_unknown(view, wanted)]
@@ -123,15 +125,25 @@ def _post(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     if destination_id is not None and destination is None:
         message = f"no management unit has the id {destination_id!r}"
         raise refuse(NO_DESTINATION, message, "destinationManagementUnitId")
+    place: Entity = {"userIds": list(dict.fromkeys(wanted)), "eventType": "MoveAgents"}
+    body: Entity = {"requestingUser": user_reference(view.client_id)}
+    if destination_id is not None:
+        place["managementUnitId"] = destination_id
+        body["destinationManagementUnit"] = management_units.reference(destination_id)
+    begun = start(operation, view, request, MOVE, place)
+    return Outcome(202, {**body, **begun.row.get("outcome", {})}, begun.writes)
+
+
+def _move(view: View, request: Request, _: Entity) -> Outcome:
+    wanted, destination_id = request.body["userIds"], request.body.get("destinationManagementUnitId")
+    destination = management_units.COMMON.existing(view, destination_id) if destination_id is not None else None
+    gone = [user_id for user_id in wanted if not user_exists(view, user_id)]
+    if gone:
+        raise refuse(NO_USER, f"no user has the id {gone[0]!r}", "userIds")
     room = Room.of(view, destination) if destination else None
     moves = [_moved(view, user_id, destination, room) for user_id in dict.fromkeys(wanted)]
-    body: Entity = {
-        "requestingUser": user_reference(view.client_id),
-        "results": [{"user": user_reference(user_id), "result": result} for user_id, result, _ in moves],
-    }
-    if destination_id is not None:
-        body["destinationManagementUnit"] = management_units.reference(destination_id)
-    return Outcome(202, body, tuple(write for _, _, writes in moves for write in writes))
+    results = [{"user": user_reference(user_id), "result": result} for user_id, result, _ in moves]
+    return Outcome(200, {"results": results}, tuple(write for _, _, writes in moves for write in writes))
 
 
 def _unknown(view: View, wanted: Iterable[str]) -> Iterable[Violation]:
@@ -235,6 +247,14 @@ def _users_of_business_unit(_: Resource, __: Operation, view: View, request: Req
     return Outcome(200, {"managementUnits": rows})
 
 
+MOVE = Later(
+    _move,
+    watched_by=(
+        "getWorkforcemanagementAgentManagementunit",
+        "getWorkforcemanagementManagementunitUsers",
+        "getWorkforcemanagementManagementunitAgent",
+    ),
+)
 AGENT = Resource(
     kind="agent",
     path="/api/v2/workforcemanagement/agents",
@@ -246,7 +266,7 @@ AGENT = Resource(
     ),
     behaviours={
         "postWorkforcemanagementAgents": Behaviour(
-            _post, assumed("the rows are documented; done at once is assumed"), (BLANK_USER, NO_USER, NO_DESTINATION)
+            _post, assumed("the rows are documented; their order is not"), (BLANK_USER, NO_USER, NO_DESTINATION), MOVE
         ),
         "getWorkforcemanagementAgentManagementunit": Behaviour(_management_unit, CONTRACT, (NOT_AN_AGENT,)),
         "getWorkforcemanagementManagementunitUsers": Behaviour(_users, CONTRACT, (management_units.NOT_FOUND,)),

@@ -13,7 +13,7 @@ from dataclasses import replace
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError, assumed, documented
 from mockgc.domain.names import folded_name
-from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, UniqueKey
+from mockgc.domain.resource import Behaviour, Later, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import (
     CONTRACT,
@@ -27,6 +27,7 @@ from mockgc.resources.kit import (
     parameters,
     reply,
 )
+from mockgc.resources.operations import COMPLETE, PROCESSING, start
 from mockgc.resources.workforcemanagement import business_units
 from mockgc.resources.workforcemanagement.business_units import (
     SETTINGS,
@@ -158,13 +159,22 @@ def _delete(_: Resource, __: Operation, view: View, request: Request) -> Outcome
     return Outcome(204, None, writes)
 
 
-def _move(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    """At once and complete: 200 (assumed; 202 with `Processing` is declared too)."""
+def _move(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+    """202 and `Processing`, or 200 and `Complete` where the unit is already there. Source: documented."""
     before = COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
+    wanted = _business_unit(request.body["businessUnitId"])
+    if before["businessUnit"]["id"] == wanted["id"]:
+        return replace(reply(view, "managementUnit", before), body={"businessUnit": wanted, "status": COMPLETE})
+    COMMON.raise_conflicts(resource, view, {"businessUnit": wanted}, before)
+    begun = start(operation, view, request, MOVE, {"managementUnitId": before["id"], "eventType": "Move"})
+    return Outcome(202, {"businessUnit": wanted, "status": PROCESSING}, begun.writes, begun.reads)
+
+
+def _moved(view: View, request: Request, _: Entity) -> Outcome:
+    before = COMMON.existing(view, request.ids[0])
     content = {"businessUnit": _business_unit(request.body["businessUnitId"])}
-    outcome = COMMON.update(resource, view, before, content, None)
-    return replace(outcome, body={"businessUnit": content["businessUnit"], "status": "Complete"})
+    return replace(COMMON.update(MANAGEMENT_UNIT, view, before, content, None), body=content)
 
 
 def _listed(view: View, request: Request, found: Iterable[Entity]) -> Outcome:
@@ -183,14 +193,22 @@ def _list_of_business_unit(_: Resource, __: Operation, view: View, request: Requ
     return _listed(view, request, children(view, "managementUnit", "businessUnit", parent["id"]))
 
 
+MOVE = Later(
+    _moved,
+    watched_by=(
+        "getWorkforcemanagementManagementunit",
+        "getWorkforcemanagementManagementunits",
+        "getWorkforcemanagementManagementunitsDivisionviews",
+    ),
+)
 MANAGEMENT_UNIT = Resource(
     kind="managementUnit",
     path=PATH,
     title="management unit",
     unique=(UniqueKey("name", WFM_VALIDATION, folded_name),),
     references=(
-        Reference("businessUnit.id", "businessUnit", NO_BUSINESS_UNIT),
-        Reference("division.id", "division", UNKNOWN_DIVISION),
+        Reference("businessUnit.id", "businessUnit", NO_BUSINESS_UNIT, "businessUnitId"),
+        Reference("division.id", "division", UNKNOWN_DIVISION, "divisionId"),
     ),
     checks=(_check,),
     behaviours={
@@ -205,7 +223,7 @@ MANAGEMENT_UNIT = Resource(
             _delete, assumed("refused while agents are in it; takes the rest with it"), (NOT_FOUND, HAS_AGENTS)
         ),
         "postWorkforcemanagementManagementunitMove": Behaviour(
-            _move, assumed("at once: 200 and Complete"), (NOT_FOUND, NO_BUSINESS_UNIT)
+            _move, documented("200 when it is there already, else 202"), (NOT_FOUND, NO_BUSINESS_UNIT), MOVE
         ),
         "getWorkforcemanagementManagementunits": Behaviour(_list, CONTRACT),
         "getWorkforcemanagementManagementunitsDivisionviews": Behaviour(_list, CONTRACT),

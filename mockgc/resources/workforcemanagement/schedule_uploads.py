@@ -1,35 +1,34 @@
 """
-What changes week schedules in deferred operations: import, update, copy, delete.
+What changes week schedules in asynchronous operations: import, update, copy, delete.
 
 A call that is well-formed is answered 202 with an `operationId`, also when the document is not: a wrong or stale
 document ends the operation in `Error` and changes nothing else. Synchronous are the path (404, 400), the body, and the
-upload's key (400).
+upload's key (400). No route asks for these operations by their id: a client watches the topic, or looks at the week.
 
-Assumed: operations are complete when the answer is sent; delete answers 200, because its 202 has no body; a copy keeps
-the local times of day, drops the links to time-off requests and is not published.
+Assumed: a copy keeps the local times of day, drops the links to time-off requests and is not published.
 Source: that failures come without a reason is observed (developer forum t/26317); that a stale version inside the
 document is one of them is assumed (the call carries none, and declares no conflict).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mockgc.domain import errors, rules
-from mockgc.domain.errors import ErrorCode, WfmError, assumed, documented, observed
+from mockgc.domain.errors import ErrorCode, assumed, documented, observed
 from mockgc.domain.metadata import timestamp
-from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
+from mockgc.domain.resource import Behaviour, Handler, Later, Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.domain.zones import zone
 from mockgc.resources.kit import CONTRACT, METADATA, WFM_NOT_FOUND, known_fields
+from mockgc.resources.operations import Started, answered, start
 from mockgc.resources.workforcemanagement import business_units, uploads, week_schedules
 from mockgc.resources.workforcemanagement.schedule_documents import KIND as AGENT_ROW
 from mockgc.resources.workforcemanagement.schedule_documents import Target, instant, parse
 from mockgc.resources.workforcemanagement.week_schedules import COMMON, WEEK_SCHEDULE, agent_rows, place, shown
 
-OPERATION = "scheduleOperation"
 IMPORT, UPDATE = "scheduleImport", "scheduleUpdate"
 TEAMS_MAX = 10
 TOO_MANY_TEAMS = ErrorCode(
@@ -38,48 +37,51 @@ TOO_MANY_TEAMS = ErrorCode(
 )  # fmt: skip
 _SILENT = observed("developer forum t/26317: status Error without a reason")
 _PLACE = (business_units.NOT_FOUND, week_schedules.BAD_WEEK)
-Change = Callable[[], tuple[Entity, list[Entity], tuple[Write, ...]]]
-"""Decides (schedule afterwards, agents afterwards, writes), or raises what was wrong with the document."""
+Changed = tuple[Entity, list[Entity], tuple[Write, ...]]
+"""(schedule afterwards, agents afterwards, writes)."""
 
 
-def deferred(view: View, unit: Entity, event: str, change: Change, *also: Write, status: int = 202) -> Outcome:
-    """
-    An operation that is over when it is answered; its row says how it went, and keeps the reason that is not sent.
-    """
-    operation: Entity = {"id": view.new_id(), "businessUnitId": unit["id"], "eventType": event, "status": "Complete"}
-    writes: tuple[Write, ...] = ()
-    try:
-        schedule, agents, writes = change()
-    except WfmError as refused:
-        operation |= {"status": "Error", "reason": str(refused)}
-    else:
-        if event != "Delete":
-            operation["result"] = shown(unit, schedule, agents)
-    writes = (*writes, *also, Write(OPERATION, operation["id"], operation, changed=tuple(operation)))
-    answer = {"status": operation["status"], "operationId": operation["id"]}
-    answer |= known_fields(operation, "result")
+def _result(unit: Entity, changed: Changed) -> Outcome:
+    """What came of an operation: the schedule, and what to write."""
+    schedule, agents, writes = changed
     reads = tuple((w.kind, w.id, w.entity["metadata"]["version"]) for w in writes if w.kind == COMMON.kind and w.entity)
-    return Outcome(status, answer, writes, reads)
+    return Outcome(200, {"result": shown(unit, schedule, agents)}, writes, reads)
 
 
-def _import(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+def _begun(
+    operation: Operation, view: View, request: Request, later: Later, event: str, kept: Entity | None = None
+) -> Started:
+    place = {"businessUnitId": request.ids[0], "eventType": event}
+    return start(operation, view, request, later, place, kept)
+
+
+def _taking(purpose: str, event: str, later: Later) -> Handler:
+    """The rule of an operation that takes an uploaded document."""
+
+    def handle(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+        (place if purpose == IMPORT else _existing)(view, request)
+        rules.raise_invalid(request)
+        if len(request.body.get("teamIds", [])) > TEAMS_MAX:
+            raise errors.refuse(TOO_MANY_TEAMS, f"teamIds: more than {TEAMS_MAX} teams", "teamIds")
+        document, removal = uploads.taken(view, purpose, request)
+        begun = _begun(operation, view, request, later, event, {"document": document})
+        return answered(replace(begun, writes=(*begun.writes, removal)))
+
+    return handle
+
+
+def _import(view: View, request: Request, kept: Entity) -> Outcome:
     unit, first = place(view, request)
-    rules.raise_invalid(request)
-    document, removal = uploads.taken(view, IMPORT, request)
-
-    def change() -> tuple[Entity, list[Entity], tuple[Write, ...]]:
-        sent = parse(document, "ImportScheduleUploadSchema")
-        content = {**week_schedules.new(unit, first, sent), **known_fields(sent, "headcountForecast")}
-        content["published"] = sent.get("published", False)
-        made = COMMON.create(WEEK_SCHEDULE, view, {"id": view.new_id(), **content})
-        return _with_agents(view, unit, made, sent, [], is_new=True)
-
-    return deferred(view, unit, "Import", change, removal)
+    sent = parse(kept["document"], "ImportScheduleUploadSchema")
+    content = {**week_schedules.new(unit, first, sent), **known_fields(sent, "headcountForecast")}
+    content["published"] = sent.get("published", False)
+    made = COMMON.create(WEEK_SCHEDULE, view, {"id": view.new_id(), **content})
+    return _result(unit, _with_agents(view, unit, made, sent, [], is_new=True))
 
 
 def _with_agents(
     view: View, unit: Entity, made: Outcome, sent: Entity, before: list[Entity], *, is_new: bool
-) -> tuple[Entity, list[Entity], tuple[Write, ...]]:
+) -> Changed:
     schedule = made.body
     assert isinstance(schedule, dict)
     writes, agents = Target(view, unit, schedule, is_new).writes(sent.get("agentSchedules", []), before)
@@ -92,40 +94,51 @@ def _existing(view: View, request: Request) -> tuple[Entity, Entity]:
     return week_schedules.existing(view, request, errors.NOT_FOUND)
 
 
-def _update(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+def _update(view: View, request: Request, kept: Entity) -> Outcome:
     unit, before = _existing(view, request)
+    sent = parse(kept["document"], "UpdateScheduleUploadSchema")
+    content = {**known_fields(sent, "description", "headcountForecast"), **week_schedules.forecast(sent)}
+    if sent.get("published"):
+        content["published"] = True
+    content["lastUploadKey"] = request.body["uploadKey"]
+    made = COMMON.update(WEEK_SCHEDULE, view, before, content, METADATA.claimed(sent))
+    return _result(unit, _with_agents(view, unit, made, sent, agent_rows(view, before["id"]), is_new=False))
+
+
+def _copy(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+    week_schedules.existing(view, request)
     rules.raise_invalid(request)
-    if len(request.body.get("teamIds", [])) > TEAMS_MAX:
-        raise errors.refuse(TOO_MANY_TEAMS, f"teamIds: more than {TEAMS_MAX} teams", "teamIds")
-    document, removal = uploads.taken(view, UPDATE, request)
-
-    def change() -> tuple[Entity, list[Entity], tuple[Write, ...]]:
-        sent = parse(document, "UpdateScheduleUploadSchema")
-        content = {**known_fields(sent, "description", "headcountForecast"), **week_schedules.forecast(sent)}
-        if sent.get("published"):
-            content["published"] = True
-        content["lastUploadKey"] = request.body["uploadKey"]
-        made = COMMON.update(WEEK_SCHEDULE, view, before, content, METADATA.claimed(sent))
-        return _with_agents(view, unit, made, sent, agent_rows(view, before["id"]), is_new=False)
-
-    return deferred(view, unit, "Update", change, removal)
+    _copy_content(view, request)
+    return answered(_begun(operation, view, request, COPY, "Copy"))
 
 
-def _copy(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+def _copy_content(view: View, request: Request) -> Entity:
+    """
+    The copy without its agents.
+
+    Raises:
+        WfmError: 404 of unit or schedule, 400 of the week or the limits.
+    """
     unit, before = week_schedules.existing(view, request)
-    rules.raise_invalid(request)
     first = week_schedules.week(unit, request.body["weekDate"])
     sent = {"weekCount": before["weekCount"], "description": request.body["description"]}
     content = week_schedules.new(unit, first, sent)
     if request.body.get("includeForecast"):
         content |= known_fields(before, "shortTermForecast", "headcountForecast")
-    made = COMMON.create(WEEK_SCHEDULE, view, {"id": view.new_id(), **content})
+    COMMON.raise_conflicts(WEEK_SCHEDULE, view, content, None)
+    return content
+
+
+def _copy_now(view: View, request: Request, _: Entity) -> Outcome:
+    unit, before = week_schedules.existing(view, request)
+    made = COMMON.create(WEEK_SCHEDULE, view, {"id": view.new_id(), **_copy_content(view, request)})
     schedule = made.body
     assert isinstance(schedule, dict)
-    days, tz = (first - date.fromisoformat(before["weekDate"])).days, zone(unit["settings"]["timeZone"])
+    days = (date.fromisoformat(schedule["weekDate"]) - date.fromisoformat(before["weekDate"])).days
+    tz = zone(unit["settings"]["timeZone"])
     rows = [_copied(view, row, schedule, days, tz) for row in agent_rows(view, before["id"])]
     writes = (*made.writes, *(Write(AGENT_ROW, row["id"], row, changed=tuple(row)) for row in rows))
-    return deferred(view, unit, "Copy", lambda: (schedule, rows, writes))
+    return _result(unit, (schedule, rows, writes))
 
 
 def _copied(view: View, row: Entity, schedule: Entity, days: int, tz: ZoneInfo) -> Entity:
@@ -165,37 +178,51 @@ def _moved(moment: str, days: int, tz: ZoneInfo) -> str:
     return timestamp(datetime.combine(day, local.timetz()).astimezone(UTC))
 
 
-def _delete(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    unit, before = week_schedules.existing(view, request)
+def _delete(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+    """200 with the operation; 202 without a body, as it is declared, when it takes its time."""
+    week_schedules.existing(view, request)
     rules.raise_invalid(request)
+    begun = _begun(operation, view, request, DELETE, "Delete")
+    return answered(begun, 200) if begun.is_over else Outcome(202, None, begun.writes)
+
+
+def _delete_now(view: View, request: Request, _: Entity) -> Outcome:
+    _, before = week_schedules.existing(view, request)
     rows = agent_rows(view, before["id"])
-    writes = (*(Write(AGENT_ROW, row["id"], None) for row in rows), Write(COMMON.kind, before["id"], None))
-    return deferred(view, unit, "Delete", lambda: (before, rows, writes), status=200)
+    gone = (*(Write(AGENT_ROW, row["id"], None) for row in rows), Write(COMMON.kind, before["id"], None))
+    return Outcome(200, None, gone)
 
 
-SCHEDULE_OPERATION = Resource(
-    kind=OPERATION,
-    path=f"{business_units.PATH}/schedules/operations",
-    title="schedule operation",
-    references=(Reference("businessUnitId", "businessUnit", business_units.NOT_FOUND),),
+_SHOWN_BY = (
+    "getWorkforcemanagementBusinessunitWeekSchedules",
+    "getWorkforcemanagementBusinessunitWeekSchedule",
+    "postWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery",
+    "postWorkforcemanagementBusinessunitAgentschedulesSearch",
+)
+IMPORTED, UPDATED = Later(_import, watched_by=_SHOWN_BY), Later(_update, watched_by=_SHOWN_BY)
+COPY, DELETE = Later(_copy_now, watched_by=_SHOWN_BY), Later(_delete_now, watched_by=_SHOWN_BY)
+SCHEDULE = replace(
+    WEEK_SCHEDULE,
     behaviours={
+        **WEEK_SCHEDULE.behaviours,
         "postWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl": Behaviour(
             uploads.issue(IMPORT, place), CONTRACT, (*_PLACE, uploads.BAD_LENGTH)
         ),
         "postWorkforcemanagementBusinessunitWeekSchedulesImport": Behaviour(
-            _import, _SILENT, (*_PLACE, uploads.NO_DOCUMENT)
+            _taking(IMPORT, "Import", IMPORTED), _SILENT, (*_PLACE, uploads.NO_DOCUMENT), IMPORTED
         ),
         "postWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl": Behaviour(
             uploads.issue(UPDATE, _existing), CONTRACT, (*_PLACE, uploads.BAD_LENGTH)
         ),
         "postWorkforcemanagementBusinessunitWeekScheduleUpdate": Behaviour(
-            _update, _SILENT, (*_PLACE, uploads.NO_DOCUMENT, TOO_MANY_TEAMS)
+            _taking(UPDATE, "Update", UPDATED), _SILENT, (*_PLACE, uploads.NO_DOCUMENT, TOO_MANY_TEAMS), UPDATED
         ),
         "postWorkforcemanagementBusinessunitWeekScheduleCopy": Behaviour(
-            _copy, assumed("what a copy keeps"), (*_PLACE, WFM_NOT_FOUND, week_schedules.BAD_LIMITS)
+            _copy, assumed("what a copy keeps"), (*_PLACE, WFM_NOT_FOUND, week_schedules.BAD_LIMITS), COPY
         ),
         "deleteWorkforcemanagementBusinessunitWeekSchedule": Behaviour(
-            _delete, assumed("200, where 202 is declared as well"), (*_PLACE, WFM_NOT_FOUND)
+            _delete, assumed("200 when it is over, 202 when it takes its time"), (*_PLACE, WFM_NOT_FOUND), DELETE
         ),
     },
 )
+"""The kind of week schedules, with the operations that change them."""

@@ -1,8 +1,9 @@
 """The kinds of week schedules, their uploads and time off, in the order in which they refer to each other."""
 
+from mockgc.resources.operations import OPERATION
 from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
 from mockgc.resources.workforcemanagement.downloads import DOWNLOAD
-from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE_OPERATION
+from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE
 from mockgc.resources.workforcemanagement.time_off_in_business_units import (
     BUSINESS_UNIT_TIME_OFF_LIMIT,
     BUSINESS_UNIT_TIME_OFF_PLAN,
@@ -11,13 +12,12 @@ from mockgc.resources.workforcemanagement.time_off_limits import TIME_OFF_LIMIT
 from mockgc.resources.workforcemanagement.time_off_plans import TIME_OFF_PLAN
 from mockgc.resources.workforcemanagement.time_off_requests import TIME_OFF_REQUEST
 from mockgc.resources.workforcemanagement.uploads import UPLOAD
-from mockgc.resources.workforcemanagement.week_schedules import WEEK_SCHEDULE
 
 SCHEDULING = (
     UPLOAD,
     DOWNLOAD,
-    SCHEDULE_OPERATION,
-    WEEK_SCHEDULE,
+    OPERATION,
+    SCHEDULE,
     AGENT_SCHEDULE,
     TIME_OFF_REQUEST,
     TIME_OFF_LIMIT,

@@ -13,7 +13,7 @@ from mockgc.domain.errors import ErrorCode, Holder, Violation, assumed, document
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, value_at
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, known_fields, parameters
-from mockgc.resources.workforcemanagement import business_units, management_units, planning_groups
+from mockgc.resources.workforcemanagement import business_units, downloads, management_units, planning_groups
 from mockgc.resources.workforcemanagement.family import Family
 from mockgc.resources.workforcemanagement.people import user_reference
 
@@ -164,10 +164,15 @@ STAFFING_GROUP = Resource(
     path=f"{business_units.PATH}/{{businessUnitId}}/staffinggroups",
     title="staffing group",
     unique=(GROUPS.unique_name,),
-    references=(GROUPS.belonging, Reference("managementUnit.id", "managementUnit", NO_MANAGEMENT_UNIT)),
+    references=(
+        GROUPS.belonging,
+        Reference("managementUnit.id", "managementUnit", NO_MANAGEMENT_UNIT, "managementUnitId"),
+    ),
     checks=(_check,),
     behaviours={
-        "getWorkforcemanagementBusinessunitStaffinggroups": Behaviour(_list, CONTRACT, (NO_MANAGEMENT_UNIT,)),
+        "getWorkforcemanagementBusinessunitStaffinggroups": Behaviour(
+            downloads.offered(_list), CONTRACT, (NO_MANAGEMENT_UNIT,)
+        ),
         "postWorkforcemanagementBusinessunitStaffinggroups": Behaviour(
             GROUPS.create, assumed("201; a clash of names is a 400"), (NO_MANAGEMENT_UNIT, *_REFUSALS)
         ),
@@ -177,7 +182,7 @@ STAFFING_GROUP = Resource(
         ),
         "deleteWorkforcemanagementBusinessunitStaffinggroup": Behaviour(GROUPS.delete, CONTRACT, (WFM_NOT_FOUND,)),
         "postWorkforcemanagementBusinessunitStaffinggroupsQuery": Behaviour(
-            _query_users, CONTRACT, (business_units.NOT_FOUND,)
+            downloads.offered(_query_users), CONTRACT, (business_units.NOT_FOUND,)
         ),
         "postWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery": Behaviour(
             _query_planning_groups, CONTRACT, (business_units.NOT_FOUND,)

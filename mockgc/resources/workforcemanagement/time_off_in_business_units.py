@@ -28,7 +28,7 @@ from mockgc.resources.kit import (
     many,
     parameters,
 )
-from mockgc.resources.workforcemanagement import activity_codes, business_units, management_units
+from mockgc.resources.workforcemanagement import activity_codes, business_units, downloads, management_units
 from mockgc.resources.workforcemanagement.family import Family
 from mockgc.resources.workforcemanagement.time_off_limits import GRANULARITY, NEGATIVE, TOO_MANY_DAYS, days_of
 from mockgc.resources.workforcemanagement.time_off_plans import UNKNOWN_PART
@@ -221,7 +221,9 @@ BUSINESS_UNIT_TIME_OFF_PLAN = Resource(
             PLANS.create, _CREATED, (_UNIT, WFM_VALIDATION, UNKNOWN_PART, NO_MANAGEMENT_UNIT)
         ),
         "getWorkforcemanagementBusinessunitTimeoffplan": Behaviour(PLANS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-        "getWorkforcemanagementBusinessunitTimeoffplans": Behaviour(_list_plans, CONTRACT, (_UNIT, NO_MANAGEMENT_UNIT)),
+        "getWorkforcemanagementBusinessunitTimeoffplans": Behaviour(
+            downloads.offered(_list_plans), CONTRACT, (_UNIT, NO_MANAGEMENT_UNIT)
+        ),
         "patchWorkforcemanagementBusinessunitTimeoffplan": Behaviour(
             PLANS.patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_PART)
         ),

@@ -31,7 +31,7 @@ from mockgc.resources.kit import (
     reply,
     showing,
 )
-from mockgc.resources.workforcemanagement import agents, management_units
+from mockgc.resources.workforcemanagement import agents, downloads, management_units
 from mockgc.resources.workforcemanagement.people import user_reference
 
 KIND = "timeOffRequest"
@@ -227,7 +227,9 @@ TIME_OFF_REQUEST = Resource(
         ),
         "getWorkforcemanagementManagementunitUserTimeoffrequests": Behaviour(_list, CONTRACT, _BASIC),
         "postWorkforcemanagementManagementunitTimeoffrequestsQuery": Behaviour(
-            _query, assumed("all filters together"), (management_units.NOT_FOUND,)
+            downloads.offered(_query, is_listing_required=True),
+            assumed("all filters together"),
+            (management_units.NOT_FOUND,),
         ),
     },
 )

@@ -32,7 +32,7 @@ from mockgc.resources.kit import (
     many,
     parameters,
 )
-from mockgc.resources.workforcemanagement import business_units, management_units
+from mockgc.resources.workforcemanagement import business_units, downloads, management_units
 from mockgc.resources.workforcemanagement.people import user_reference
 
 KIND = "weekSchedule"
@@ -277,7 +277,9 @@ WEEK_SCHEDULE = Resource(
             _list, CONTRACT, (business_units.NOT_FOUND, BAD_WEEK)
         ),
         "getWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast": Behaviour(
-            _head_counts, CONTRACT, (business_units.NOT_FOUND, WFM_NOT_FOUND, BAD_WEEK)
+            downloads.offered(_head_counts, "forceDownload"),
+            CONTRACT,
+            (business_units.NOT_FOUND, WFM_NOT_FOUND, BAD_WEEK),
         ),
     },
 )

@@ -15,7 +15,7 @@ from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed
 from mockgc.domain.resource import Behaviour, Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import METADATA
-from mockgc.resources.workforcemanagement import agents, management_units
+from mockgc.resources.workforcemanagement import agents, downloads, management_units
 from mockgc.resources.workforcemanagement.days import day
 from mockgc.resources.workforcemanagement.people import user_reference
 from mockgc.resources.workforcemanagement.work_plans import reference
@@ -179,7 +179,9 @@ AGENT = replace(
             (management_units.NOT_FOUND, WEEK_COUNT),
         ),
         "postWorkforcemanagementManagementunitAgentsWorkplansQuery": Behaviour(
-            _query, assumed("the key of a week without a plan"), (management_units.NOT_FOUND, WEEK_COUNT)
+            downloads.offered(_query),
+            assumed("the key of a week without a plan"),
+            (management_units.NOT_FOUND, WEEK_COUNT),
         ),
     },
 )
