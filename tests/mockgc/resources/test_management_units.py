@@ -141,3 +141,14 @@ def test_a_unit_with_agents_is_not_deleted(call: Caller) -> None:
     call("deleteWorkforcemanagementManagementunit", made["id"], expect=204)
     refused = call("getWorkforcemanagementManagementunit", made["id"], expect=404)
     assert refused["code"] == "wfm.management.unit.not.found"
+
+
+def test_a_unit_moves_to_a_division_that_exists(call: Caller) -> None:
+    made = management_unit_of(call, business_unit_of(call)["id"])
+    other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})["id"]
+    before = call.state()
+    refused = call("patchWorkforcemanagementManagementunit", made["id"], expect=400, json={"divisionId": "none"})
+    assert refused["code"] == "wfm.validation.failure"
+    assert call.state() == before
+    call("patchWorkforcemanagementManagementunit", made["id"], json={"divisionId": other})
+    assert call("getWorkforcemanagementManagementunit", made["id"])["division"]["id"] == other
