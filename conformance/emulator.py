@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -48,7 +49,8 @@ def running_emulator(seed: int, command: Sequence[str] | None = None, timeout_s:
 
 def _start(words: list[str], stderr: object) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)  # type: ignore[call-overload,no-any-return]
+        own = {name: value for name, value in os.environ.items() if not name.startswith("MOCKGC_")}
+        return subprocess.Popen(words, env=own, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)  # type: ignore[call-overload,no-any-return]
     except OSError as error:
         raise EmulatorNotStarted(f"the emulator cannot be started ({words[0]}: {error.strerror})") from None
 

@@ -20,8 +20,11 @@ from mockgc.clock import ClockChange, ClockState, WallClock, wall_clock
 from mockgc.contract.model import Contract
 from mockgc.contract.openapi import component_schemas
 from mockgc.contract.openapi_families import family_document
+from mockgc.control.bodies import refused
+from mockgc.control.guard import Guard
 from mockgc.control.routes import blueprint
 from mockgc.domain.resource import Resource
+from mockgc.domain.switches import Switches
 from mockgc.ids import Ids
 from mockgc.resources import checked, registry
 from mockgc.resources.published import operations
@@ -30,12 +33,15 @@ from mockgc.resources.workforcemanagement.uploads import DOCUMENT_BYTES_MAX, rec
 from mockgc.settings import Settings
 from mockgc.store.base import Client, Kept, Store
 from mockgc.store.memory import MemoryStore
-from mockgc.wire.answers import Answer
+from mockgc.wire.answers import Answer, answer_to
+from mockgc.wire.limits import too_long
 from mockgc.wire.oauth import token_endpoint
 from mockgc.wire.pipeline import Pipeline
 from mockgc.wire.routes import Routes
 from mockgc.wire.uploads import DOWNLOADS, UPLOADS, download_endpoint, upload_endpoint
 
+CONTROL_BODY_BYTES_MAX = 256 * 1024 * 1024
+"""A snapshot of a large organisation is the largest body of the control API."""
 StoreFactory = Callable[[tuple[Resource, ...], Ids, WallClock, Kept], Store]
 """Builds a store from the registry, a source of ids, the wall clock, and how much of the past is kept."""
 
@@ -134,7 +140,8 @@ def create_app(
     published = operations(Contract.bundled(), used, is_strict=settings.strict)
     routes = Routes(used, component_schemas(used), published)
     documents = partial(family_document, resources=used, is_strict=settings.strict)
-    return _flask(emulator, Pipeline(state, routes), documents)
+    token = settings.admin_token.get_secret_value() if settings.admin_token else None
+    return _flask(emulator, Pipeline(state, routes), Guard(token, settings.local_only), documents)
 
 
 def _store_of(settings: Settings) -> StoreFactory:
@@ -145,10 +152,13 @@ def _store_of(settings: Settings) -> StoreFactory:
     return partial(SqliteStore, settings.data)
 
 
-def _flask(emulator: Emulator, pipeline: Pipeline, documents: Callable[[str], dict[str, Any]]) -> Flask:
+def _flask(
+    emulator: Emulator, pipeline: Pipeline, guard: Guard, documents: Callable[[str], dict[str, Any]]
+) -> Flask:
     app = Flask("mockgc", static_folder=None)
     logging.getLogger("mockgc").addHandler(logging.NullHandler())
     app.extensions["mockgc"] = emulator
+    app.config["MAX_CONTENT_LENGTH"] = CONTROL_BODY_BYTES_MAX  # what is not under /_mockgc reads its body by itself
     app.url_map.merge_slashes = False  # a path with // is another path, not a redirect
     app.register_blueprint(blueprint(emulator.store, emulator.resources, documents), url_prefix="/_mockgc")
 
@@ -156,8 +166,11 @@ def _flask(emulator: Emulator, pipeline: Pipeline, documents: Callable[[str], di
     def answer_the_vendors_paths() -> Response | None:
         environ: Mapping[str, Any] = request.environ
         path = environ["PATH_INFO"]
+        over = too_long(environ)
+        if over is not None:
+            return _response(answer_to(over, Switches(), emulator.store.new_context_id(None)))
         if path.startswith("/_mockgc/"):
-            return None
+            return refused(guard, environ)
         if path == "/oauth/token":
             return _response(token_endpoint(emulator.store, environ))
         if path.startswith(UPLOADS):

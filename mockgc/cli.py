@@ -73,7 +73,9 @@ def serve_command(
     Serve an emulator until Ctrl-C.
 
     One organisation is ready with one client. MOCKGC_CLIENT_ID and MOCKGC_CLIENT_SECRET fix its credentials; otherwise
-    they are made up and printed. With --seed and --freeze the same requests give byte-identical answers.
+    they are made up and printed. An address other than this machine's asks for an admin token in the control API:
+    MOCKGC_ADMIN_TOKEN, else one is made up and printed. With --seed and --freeze the same requests give byte-identical
+    answers.
     """
     options = {"seed": seed, "freeze": freeze, "data": data, "strict": strict or None}
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
@@ -103,10 +105,12 @@ def serve_command(
 
 
 def _greeting(served: Served) -> str:
+    admin = f"  admin token    {served.admin_token}  (asked for under /_mockgc; set it as MOCKGC_ADMIN_TOKEN)\n"
     return (
         f"mockgc is ready at {served.base_url}  (Ctrl-C stops it)\n"
         f"  client id      {served.credentials.client_id}\n"
         f"  client secret  {served.credentials.client_secret}\n"
+        f"{admin if served.admin_token else ''}"
         f"  contract       {served.base_url}/_mockgc/openapi.json\n"
         f"  why refused?   mockgc explain CONTEXT_ID --url {served.base_url}"
     )

@@ -23,8 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask
+from pydantic import SecretStr
 
 from mockgc.app import Credentials, create_app
+from mockgc.control.guard import is_local
 from mockgc.settings import Settings
 from mockgc.store.base import Store
 
@@ -45,10 +47,13 @@ class Served:
 
     base_url: str
     credentials: Credentials = field(repr=False)
+    admin_token: str | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, str]:
         """The content of the ready file."""
+        admin = {"adminToken": self.admin_token} if self.admin_token else {}
         return {
+            **admin,
             "baseUrl": self.base_url,
             "organisationId": self.credentials.id,
             "clientId": self.credentials.client_id,
@@ -90,12 +95,23 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
     port = free_port(host, port)
     if settings.seed is None and settings.data is None:
         settings = settings.model_copy(update={"seed": secrets.randbits(256)})
+    settings = _guarded(settings, host)
     _to_environment(settings)
     app, credentials = _with_organisation(settings)
     local = _LOCAL.get(host, host)
-    served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials)
+    token = settings.admin_token.get_secret_value() if settings.admin_token else None
+    served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials, token)
     threading.Thread(target=_announce, args=(served, ready), daemon=True).start()
     _run(app, host, port, workers)
+
+
+def _guarded(settings: Settings, host: str) -> Settings:
+    """With an admin token, unless only this machine can connect; then only names of this machine are answered."""
+    if settings.admin_token is not None:
+        return settings
+    if is_local(host):
+        return settings.model_copy(update={"local_only": True})
+    return settings.model_copy(update={"admin_token": SecretStr(secrets.token_urlsafe(24))})
 
 
 def _run(app: Flask, host: str, port: int, workers: int) -> None:

@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     strict: bool = Field(default=False, description="Refuse operations that have no behaviour (501).")
     client_id: str | None = Field(default=None, min_length=1, description="Id of the first client; else made up.")
     client_secret: SecretStr | None = Field(default=None, description="Its secret; else made up and printed once.")
+    admin_token: SecretStr | None = Field(
+        default=None, min_length=8, description="Asked of the control API and console as bearer token."
+    )
+    local_only: bool = Field(
+        default=False, description="Refuse a Host that is not this machine in the control API; `mockgc serve` sets it."
+    )
     journal_entries_max: int = Field(
         default=10_000, ge=1, description="Requests kept per organisation; older ones are dropped."
     )

@@ -9,6 +9,7 @@ import orjson
 from flask import Response, request
 
 from mockgc.contract.validate import decode
+from mockgc.control.guard import Guard
 from mockgc.domain.errors import WfmError
 
 JSON = dict[str, Any]
@@ -59,6 +60,18 @@ def typed(body: Mapping[str, Any], name: str, kind: type[T]) -> T | None:
         wanted = "a string" if kind is str else "a whole number"
         raise ControlError(400, f"{name} {value!r} is not {wanted}")
     return value
+
+
+def refused(guard: Guard, environ: Mapping[str, Any]) -> Response | None:
+    """The answer to a request that the guard does not let pass."""
+    refusal = guard.refusal(environ)
+    if refusal is None:
+        return None
+    status, message = refusal
+    response = answered({"message": message, "status": status}, status)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="mockgc admin"'
+    return response
 
 
 def answered(value: Any, status: int = 200) -> Response:
