@@ -219,8 +219,8 @@ RESOURCE = Resource(
     title="user",
     unique=(UniqueKey("email", EMAIL_TAKEN, folded_email),),
     references=(
-        Reference("division.id", "division", UNKNOWN_REFERENCE),
-        Reference("manager.id", USER, UNKNOWN_REFERENCE),
+        Reference("division.id", "division", UNKNOWN_REFERENCE, "divisionId"),
+        Reference("manager.id", USER, UNKNOWN_REFERENCE, "manager"),
     ),
     behaviours={
         "postUsers": Behaviour(_create, source(CONTRACT, EMAIL_TAKEN.source), (EMAIL_TAKEN, UNKNOWN_REFERENCE)),

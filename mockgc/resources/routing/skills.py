@@ -21,7 +21,7 @@ SKILL = Resource(
     path=SKILLS.path,
     title="skill",
     unique=(UniqueKey("name", NAME_EXISTS, folded_name),),
-    references=(Reference("division.id", "division", UNKNOWN_ID),),
+    references=(Reference("division.id", "division", UNKNOWN_ID, "divisionId"),),
     behaviours={
         "postRoutingSkills": Behaviour(SKILLS.create, NAME_EXISTS.source, (NAME_EXISTS, UNKNOWN_ID)),
         "getRoutingSkill": Behaviour(SKILLS.read, CONTRACT),

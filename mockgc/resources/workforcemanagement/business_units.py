@@ -202,7 +202,7 @@ BUSINESS_UNIT = Resource(
     path=PATH,
     title="business unit",
     unique=(UniqueKey("name", WFM_VALIDATION, folded_name),),
-    references=(Reference("division.id", "division", UNKNOWN_DIVISION),),
+    references=(Reference("division.id", "division", UNKNOWN_DIVISION, "divisionId"),),
     checks=(_check,),
     behaviours={
         "postWorkforcemanagementBusinessunits": Behaviour(

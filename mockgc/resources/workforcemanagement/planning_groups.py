@@ -182,7 +182,10 @@ PLANNING_GROUP = Resource(
     path=f"{business_units.PATH}/{{businessUnitId}}/planninggroups",
     title="planning group",
     unique=(GROUPS.unique_name,),
-    references=(GROUPS.belonging, Reference("serviceGoalTemplate.id", "serviceGoalTemplate", WFM_BODY_NOT_FOUND)),
+    references=(
+        GROUPS.belonging,
+        Reference("serviceGoalTemplate.id", "serviceGoalTemplate", WFM_BODY_NOT_FOUND, "serviceGoalTemplateId"),
+    ),
     checks=(_check,),
     behaviours={
         "getWorkforcemanagementBusinessunitPlanninggroups": Behaviour(

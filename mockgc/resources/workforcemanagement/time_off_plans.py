@@ -71,7 +71,7 @@ TIME_OFF_PLAN = Resource(
     path=f"{management_units.PATH}/timeoffplans",
     title="time-off plan",
     unique=(PLANS.unique_name,),
-    references=(PLANS.belonging, Reference("timeOffLimits[].id", LIMITS.kind, UNKNOWN_PART)),
+    references=(PLANS.belonging, Reference("timeOffLimits[].id", LIMITS.kind, UNKNOWN_PART, "timeOffLimitIds[]")),
     checks=(_check,),
     behaviours={
         "postWorkforcemanagementManagementunitTimeoffplans": Behaviour(

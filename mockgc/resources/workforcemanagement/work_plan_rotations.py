@@ -126,7 +126,10 @@ WORK_PLAN_ROTATION = Resource(
     path=f"{management_units.PATH}/{{managementUnitId}}/workplanrotations",
     title="work plan rotation",
     unique=(ROTATIONS.unique_name,),
-    references=(ROTATIONS.belonging, Reference("pattern.workPlans[].id", "workPlan", WFM_BODY_NOT_FOUND)),
+    references=(
+        ROTATIONS.belonging,
+        Reference("pattern.workPlans[].id", "workPlan", WFM_BODY_NOT_FOUND, "pattern.workPlanIds[]"),
+    ),
     checks=(_check,),
     behaviours={
         "getWorkforcemanagementManagementunitWorkplanrotations": Behaviour(
