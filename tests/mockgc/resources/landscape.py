@@ -1,4 +1,8 @@
-"""An organisation that holds one of everything that behaves, so that any published operation can be sent at it."""
+"""
+An organisation that holds one of everything that behaves, so that any published operation can be sent at it.
+
+Of each kind whose names are unique there is a second one, called `Taken`.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,18 @@ import httpx
 from mockgc.resources import registry
 from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
 from tests.mockgc.resources.scheduling import WEEK
-from tests.mockgc.resources.units import agents_of, business_unit_of, division_of, management_unit_of, users_of
+from tests.mockgc.resources.units import (
+    agents_of,
+    business_unit_of,
+    division_of,
+    management_unit_of,
+    under,
+    users_of,
+)
 
 BEHAVIOURS = {name: behaviour for resource in registry() for name, behaviour in resource.behaviours.items()}
 """All published operations at level `behaviour`, by the vendor's id."""
+TAKEN = "Taken"
 _UNIT, _PLACE = "WorkforcemanagementBusinessunit", "WorkforcemanagementManagementunit"
 _DATES = {"startBusinessUnitDate": "2026-11-30"}
 _REQUEST = {
@@ -61,72 +73,80 @@ def landscape() -> Landscape:
     """A fresh one."""
     call = Caller()
     directory = _directory(call)
-    return Landscape(call, {**directory, **_routing(call, directory), **_workforce(call)})
+    routing = _routing(call, directory["userId"])
+    return Landscape(call, {**directory, **routing, **_workforce(call, routing["queueId"])})
 
 
 def _directory(call: Caller) -> dict[str, str]:
     division = division_of(call)
-    twice = {"name": "Twice", "description": ""}
-    deleted = call("postAuthorizationDivisions", json=twice)["id"]
+    named = {"name": TAKEN, "description": ""}
+    deleted = call("postAuthorizationDivisions", json=named)["id"]
     call("deleteAuthorizationDivision", deleted, expect=204)
-    call("postAuthorizationDivisions", json=twice)
+    call("postAuthorizationDivisions", json=named)
+    home = call("getAuthorizationDivisionsHome")["id"]
     user, gone = users_of(call, "ada", "gone")
     call("deleteUser", gone)
     call("postUserExternalid", user, expect=201, json={"authorityName": "zendesk", "externalKey": "42"})
     kept = {"type": "official", "rulesVisible": True, "visibility": "public"}
-    group, _ = (call("postGroups", json={"name": name, **kept})["id"] for name in ("Support", "Night"))
+    group, _ = (call("postGroups", json={"name": name, **kept})["id"] for name in ("Support", TAKEN))
     call("postGroupMembers", group, expect=202, json={"memberIds": [user]})
-    team, _ = (call("postTeams", json={"name": name})["id"] for name in ("Support", "Night"))
+    team, _ = (call("postTeams", json={"name": name})["id"] for name in ("Support", TAKEN))
     call("postTeamMembers", team, json={"memberIds": [user]})
     return {
-        "divisionId": division, "deletedDivisionId": deleted, "objectType": "USER", "userId": user, "memberId": user,
-        "deletedUserId": gone, "groupId": group, "teamId": team, "authorityName": "zendesk", "externalKey": "42",
+        "divisionId": division, "deletedDivisionId": deleted, "homeDivisionId": home, "objectType": "USER",
+        "userId": user, "memberId": user, "deletedUserId": gone, "authorityName": "zendesk", "externalKey": "42",
+        "groupId": group, "teamId": team,
     }  # fmt: skip
 
 
-def _routing(call: Caller, ids: dict[str, str]) -> dict[str, str]:
-    user = ids["userId"]
-    skill, language = (call(f"postRouting{kind}s", json={"name": "French"})["id"] for kind in ("Skill", "Language"))
+def _routing(call: Caller, user: str) -> dict[str, str]:
+    skill, language = (call(f"postRouting{kind}s", json={"name": TAKEN})["id"] for kind in ("Skill", "Language"))
     call("postUserRoutingskills", user, json={"id": skill, "proficiency": 3})
     call("postUserRoutinglanguages", user, json={"id": language, "proficiency": 3})
-    queue, _ = (call("postRoutingQueues", json={"name": name})["id"] for name in ("Calls", "Mails"))
+    queue, _ = (call("postRoutingQueues", json={"name": name})["id"] for name in ("Calls", TAKEN))
     call("postRoutingQueueMembers", queue, json=[{"id": user}])
     return {"skillId": skill, "languageId": language, "queueId": queue}
 
 
-def _workforce(call: Caller) -> dict[str, str]:
-    unit = business_unit_of(call)["id"]
-    business_unit_of(call, "Spare")
-    place = management_unit_of(call, unit)["id"]
-    management_unit_of(call, unit, "Spare")
-    (agent,) = agents_of(call, place, "ann")
+def _workforce(call: Caller, queue: str) -> dict[str, str]:
+    unit, other = (str(business_unit_of(call, name)["id"]) for name in ("Support", TAKEN))
+    place, elsewhere = (str(management_unit_of(call, *of)["id"]) for of in ((unit, "Paris"), (other, TAKEN)))
+    agent, colleague = agents_of(call, place, "ann", "bob")
 
     def made(operation: str, owner: str, expect: int = 201, **body: Any) -> str:
-        return str(call(f"post{operation}", owner, expect=expect, json=body)["id"])
+        first, *_ = (
+            str(call(f"post{operation}", owner, expect=expect, json={**body, "name": name})["id"])
+            for name in ("First", TAKEN)
+        )
+        return first
 
-    template = made(f"{_UNIT}Servicegoaltemplates", unit, name="80/20")
-    plan = made(f"{_PLACE}Workplans", place, 200, name="Early", agents=[{"id": agent}])
+    template = made(f"{_UNIT}Servicegoaltemplates", unit)
+    groups = f"post{_UNIT}Planninggroups"
+    path = {"queueId": queue, "mediaType": "Voice"}
+    voice = {"name": "First", "serviceGoalTemplateId": template, "routePaths": [path]}
+    planning_group = call(groups, unit, json=voice)["id"]
+    call(groups, unit, json={"name": TAKEN, "serviceGoalTemplateId": template, "routePaths": []})
+    plan = made(f"{_PLACE}Workplans", place, 200)
+    call(f"patch{_PLACE}Workplan", place, plan, json=under(1, id=plan, agents=[{"id": agent}]))
     request = {**_REQUEST, "users": [{"id": agent}]}
     asked = call(f"post{_PLACE}Timeoffrequests", place, json=request)["timeOffRequests"][0]["id"]
     schedule = {"description": "Draft", "weekCount": 1}
-    week = call(f"post{_UNIT}WeekSchedules", unit, WEEK, expect=201, json=schedule)["id"]
+    limit = call(f"post{_PLACE}Timeofflimits", place, expect=201, json={"defaultLimitMinutes": 480})["id"]
+    staff = made(f"{_UNIT}Staffinggroups", unit, userIds=[])
+    call(f"patch{_UNIT}Staffinggroup", unit, staff, json=under(1, userIds={"values": [agent]}))
     return {
-        "businessUnitId": unit, "managementUnitId": place, "agentId": agent, "weekId": WEEK, "scheduleId": week,
-        "activityCodeId": made(f"{_UNIT}Activitycodes", unit, 200, name="Lunch", category="Meal"),
-        "serviceGoalTemplateId": template,
-        "planningGroupId": made(
-            f"{_UNIT}Planninggroups", unit, 200, name="Voice", serviceGoalTemplateId=template, routePaths=[]
-        ),
-        "staffingGroupId": made(f"{_UNIT}Staffinggroups", unit, name="Night", userIds=[agent]),
-        "workPlanId": plan,
+        "businessUnitId": unit, "otherBusinessUnitId": other, "managementUnitId": place, "elsewhereId": elsewhere,
+        "agentId": agent, "colleagueId": colleague, "weekId": WEEK, "tuesday": "2026-12-01", "defaultCodeId": "1",
+        "scheduleId": call(f"post{_UNIT}WeekSchedules", unit, WEEK, expect=201, json=schedule)["id"],
+        "activityCodeId": made(f"{_UNIT}Activitycodes", unit, 200, category="Meal"),
+        "serviceGoalTemplateId": template, "planningGroupId": planning_group, "staffingGroupId": staff,
+        "workPlanId": plan, "timeOffRequestId": asked, "timeOffLimitId": limit,
         "workPlanRotationId": made(
-            f"{_PLACE}Workplanrotations", place, name="Swap", dateRange=_DATES, pattern={"workPlanIds": [plan]}
+            f"{_PLACE}Workplanrotations", place, dateRange=_DATES, pattern={"workPlanIds": [plan]}
         ),
         "timeOffPlanId": made(
-            f"{_PLACE}Timeoffplans", place, name="Holidays", active=True, autoApprovalRule="Never"
+            f"{_PLACE}Timeoffplans", place, active=True, autoApprovalRule="Never", timeOffLimitIds=[limit]
         ),
-        "timeOffLimitId": made(f"{_PLACE}Timeofflimits", place, defaultLimitMinutes=480),
-        "timeOffRequestId": asked,
-        "businessUnit.timeOffPlanId": made(f"{_UNIT}Timeoffplans", unit, name="Holidays"),
-        "businessUnit.timeOffLimitId": made(f"{_UNIT}Timeofflimits", unit),
+        "businessUnit.timeOffPlanId": made(f"{_UNIT}Timeoffplans", unit),
+        "businessUnit.timeOffLimitId": call(f"post{_UNIT}Timeofflimits", unit, expect=201, json={})["id"],
     }  # fmt: skip
