@@ -33,6 +33,7 @@ BROKEN, TOO_LARGE = b"{", b"{" * (4 * 1024 * 1024 + 1)
 FIELDS = {
     "message", "code", "status", "contextId", "messageWithParams", "messageParams", "details", "errors",
 }  # fmt: skip
+DETAIL = {"errorCode", "fieldName", "entityId", "entityName"}
 UNIT_NOT_FOUND = {
     "businessUnitId": "wfm.business.unit.not.found", "managementUnitId": "wfm.management.unit.not.found",
 }  # fmt: skip
@@ -48,7 +49,7 @@ def refusal(answer: httpx.Response, operation: facts.Operation) -> tuple[int, st
     body = answer.json()
     assert body.keys() >= FIELDS, operation.id
     assert (body["status"], body["contextId"]) == (answer.status_code, answer.headers["ININ-Correlation-Id"])
-    assert all({"errorCode", "fieldName", "entityId", "entityName"} <= detail.keys() for detail in body["details"])
+    assert all(detail.keys() <= DETAIL and detail["errorCode"] for detail in body["details"])
     declared = {found.status: found.codes for found in operation.answers}
     if answer.status_code != 405:  # the contract declares no operation there, so no refusal either
         assert body["code"] in declared[answer.status_code], f"{operation.id} {answer.status_code} {body['code']}"
