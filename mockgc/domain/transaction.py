@@ -115,6 +115,7 @@ class Request:
         invalid: why body or query are not acceptable; raised by the rule once the path's id is known to exist.
         origin: scheme and host that the client spoke to, for the few answers that hold absolute addresses.
         organisation_id: whose client asks; only addresses outside of the token's reach need it.
+        streaming_port: where the same host takes WebSockets; None where nothing listens.
         job_error: an asynchronous operation that this begins ends in an error without a reason, and changes nothing.
     """
 
@@ -127,6 +128,7 @@ class Request:
     items: tuple[Any, ...] = ()
     origin: str = ""
     organisation_id: str = ""
+    streaming_port: int | None = None
     job_error: bool = False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mockgc.domain.resource import Resource
 from mockgc.resources.directory import RESOURCES as DIRECTORY
+from mockgc.resources.notifications import RESOURCES as NOTIFICATIONS
 from mockgc.resources.routing import RESOURCES as ROUTING
 from mockgc.resources.wfm_dialect import RESOURCES as WFM_DIALECT
 from mockgc.resources.workforcemanagement import RESOURCES as WORKFORCEMANAGEMENT
@@ -16,7 +17,7 @@ def registry() -> tuple[Resource, ...]:
     Raises:
         ValueError: two resources share a kind or an operation, or a reference names no kind.
     """
-    return checked((*WFM_DIALECT, *DIRECTORY, *ROUTING, *WORKFORCEMANAGEMENT))
+    return checked((*WFM_DIALECT, *DIRECTORY, *ROUTING, *WORKFORCEMANAGEMENT, *NOTIFICATIONS))
 
 
 def checked(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
