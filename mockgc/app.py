@@ -141,7 +141,9 @@ def create_app(
     routes = Routes(used, component_schemas(used), published)
     documents = partial(family_document, resources=used, is_strict=settings.strict)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
-    return _flask(emulator, Pipeline(state, routes), Guard(token, settings.local_only), documents)
+    return _flask(
+        emulator, Pipeline(state, routes, is_strict=settings.strict), Guard(token, settings.local_only), documents
+    )
 
 
 def _store_of(settings: Settings) -> StoreFactory:
@@ -152,9 +154,7 @@ def _store_of(settings: Settings) -> StoreFactory:
     return partial(SqliteStore, settings.data)
 
 
-def _flask(
-    emulator: Emulator, pipeline: Pipeline, guard: Guard, documents: Callable[[str], dict[str, Any]]
-) -> Flask:
+def _flask(emulator: Emulator, pipeline: Pipeline, guard: Guard, documents: Callable[[str], dict[str, Any]]) -> Flask:
     app = Flask("mockgc", static_folder=None)
     logging.getLogger("mockgc").addHandler(logging.NullHandler())
     app.extensions["mockgc"] = emulator

@@ -51,6 +51,7 @@ class Explanation:
     repeats: JSON | None = None
     difference: tuple[JSON, ...] = ()
     ignored_headers: tuple[JSON, ...] = ()
+    ignored_fields: tuple[str, ...] = ()
     next_step: str = ""
 
     def as_dict(self) -> JSON:
@@ -67,6 +68,7 @@ class Explanation:
             "repeats": self.repeats,
             "difference": list(self.difference),
             "ignoredHeaders": list(self.ignored_headers),
+            "ignoredFields": list(self.ignored_fields),
             "nextStep": self.next_step,
             "facts": [{"label": label, "value": value} for label, value in _facts(self)],
             "text": _text(self),
@@ -112,7 +114,7 @@ class _History:
         summary = f"{done} and changed nothing." if not rows else f"{done} and changed {len(rows)} entit{_ies(rows)}."
         return Explanation(
             self._entry.context_id, "accepted", summary, self._request(), commits=tuple(map(self._commit, rows)),
-            ignored_headers=self._ignored(), next_step="Nothing to do.",
+            ignored_headers=self._ignored(), ignored_fields=self._entry.ignored_fields, next_step="Nothing to do.",
         )  # fmt: skip
 
     def refused(self) -> Explanation:
@@ -134,6 +136,7 @@ class _History:
             {"contextId": first.context_id, "date": timestamp(first.at), "status": first.status} if first else None,
             self._difference(error),
             self._ignored(),
+            self._entry.ignored_fields,
             _own_first_try(main.holder, first) if main.holder and first else self._next_step(main, rows),
         )
 
@@ -309,6 +312,11 @@ def _facts(explanation: Explanation) -> Iterable[Fact]:
         yield "differs", f"{row['fieldName']}: sent {_short(row['sent'])}, stored {_short(row['stored'])}"
     for header in explanation.ignored_headers:
         yield "ignored", f"header {header['name']}: {header['value']} (there is no bypass; it changes nothing)"
+    for name in explanation.ignored_fields:
+        yield (
+            "ignored",
+            f"field {name}: the contract does not know it and nothing reads it (assumed)",
+        )
     if explanation.next_step:
         yield "next step", explanation.next_step
 

@@ -32,6 +32,7 @@ class Entry:
         sequence: the commit it made, None when it changed nothing.
         reads: what its answer showed.
         ignored: headers that people hope change something, and that do not.
+        ignored_fields: paths of the fields of the body that the contract does not know, and that nothing reads.
     """
 
     context_id: str
@@ -48,6 +49,7 @@ class Entry:
     reads: tuple[Read, ...]
     ignored: tuple[tuple[str, str], ...]
     body: bytes
+    ignored_fields: tuple[str, ...] = ()
 
     def encoded(self) -> bytes:
         """The entry as bytes, for a store that outlives the process."""
@@ -64,6 +66,7 @@ class Entry:
         fields["at"] = datetime.fromisoformat(fields["at"])
         fields["reads"] = tuple((kind, entity_id, version) for kind, entity_id, version in fields["reads"])
         fields["ignored"] = tuple((name, value) for name, value in fields["ignored"])
+        fields["ignored_fields"] = tuple(fields.get("ignored_fields", ()))
         return cls(**{**fields, "body": bytes.fromhex(fields["body"])})
 
     def as_dict(self) -> dict[str, Any]:
@@ -82,6 +85,7 @@ class Entry:
             "message": str(self.error) if self.error else None,
             "sequence": self.sequence,
             "ignoredHeaders": [{"name": name, "value": value} for name, value in self.ignored],
+            "ignoredFields": list(self.ignored_fields),
             "requestBody": self.body[:BODY_BYTES_KEPT].decode("utf-8", "replace"),
             "requestBodyBytes": len(self.body),
         }

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 import jsonschema_rs
 
+from mockgc.contract.unknown_fields import unknown_fields
 from mockgc.domain import errors
 from mockgc.domain.errors import ErrorCode, Violation, refuse
 
@@ -114,6 +115,10 @@ class Validator:
                 found += _translate(error, self._described(error), self._missing)
         # Shape before values: the first of them gives the code of the answer.
         return sorted(found, key=lambda violation: violation.code is not errors.BAD_REQUEST)
+
+    def unknown_fields(self, value: Any) -> tuple[str, ...]:
+        """Paths of the fields of a valid value that the schema does not declare."""
+        return unknown_fields(value, self._schema, self._components)
 
     def _described(self, error: jsonschema_rs.ValidationError) -> str:
         """What the schema that was broken says of itself in words; empty where it says nothing."""

@@ -152,6 +152,8 @@ class Operation:
         read_only: fields of a body that may be sent back and are ignored.
         missing: how a body without a required field is refused.
         level: `behaviour` (stateful, rules emulated) or `shape` (valid against the contract, no state).
+        unknown_field: how a strict emulator refuses a field that the body's schema does not know; else it is ignored.
+        media_type: of a success with a body.
     """
 
     name: str
@@ -168,6 +170,8 @@ class Operation:
     is_body_required: bool = True
     missing: ErrorCode = BAD_REQUEST
     level: Literal["behaviour", "shape"] = "behaviour"
+    unknown_field: ErrorCode | None = None
+    media_type: str = "application/json"
     answers: Mapping[int, str | None] = field(default_factory=dict)
     refusals: tuple[ErrorCode, ...] = ()
 

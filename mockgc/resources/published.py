@@ -14,11 +14,12 @@ from typing import Any
 
 from mockgc.contract import facts
 from mockgc.contract.examples import Examples
+from mockgc.contract.facts import JSON_TYPE
 from mockgc.contract.model import Contract
 from mockgc.contract.parameters import Parameters
 from mockgc.contract.success import status_sent, success
 from mockgc.domain import errors, rules
-from mockgc.domain.errors import ErrorCode, WfmError
+from mockgc.domain.errors import ErrorCode, WfmError, assumed
 from mockgc.domain.resource import Behaviour, Deferred, Grant, Handler, Operation, Resource, Schema
 from mockgc.domain.transaction import Outcome, Request, View
 from mockgc.resources.kit import MISSING_FIELD
@@ -27,6 +28,11 @@ from mockgc.resources.operations import settled
 NOT_IMPLEMENTED = ErrorCode(
     "not.implemented", 501, "with --strict only operations at level behaviour answer", errors.decided("strict mode"),
     "Serve without --strict for an answer of the right shape, or see `mockgc coverage` for what behaves.",
+)  # fmt: skip
+UNKNOWN_FIELD = ErrorCode(
+    "invalid.property", 400, "with --strict a body holds no field that the contract does not know",
+    assumed("the code is declared for every operation; when it is sent is assumed"),
+    "Correct or leave out the named field, or serve without --strict.",
 )  # fmt: skip
 
 
@@ -99,6 +105,8 @@ def _operation(contract: Contract, published: facts.Operation, handle: Handler) 
         is_body_required=published.body is not None and published.body.required,
         missing=MISSING_FIELD,
         level="shape",
+        unknown_field=UNKNOWN_FIELD,
+        media_type=next(iter(published.produces), JSON_TYPE),
     )
     return operation, components
 
@@ -128,4 +136,5 @@ def _answer(
     if chosen.schema is None or published.method == "HEAD":
         return Outcome(status)
     own_id = request.ids[-1] if operation.path.endswith("}") else None
-    return Outcome(status, examples.answer(operation.name, chosen.schema, request.body, own_id, view.now))
+    answer = examples.answer(operation.name, chosen.schema, request.body, own_id, view.now)
+    return Outcome(status, str(answer).encode() if operation.media_type != JSON_TYPE else answer)

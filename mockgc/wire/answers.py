@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from mockgc.contract.headers import NEVER_STORED
 from mockgc.domain import errors
 from mockgc.domain.errors import WfmError, refuse
 from mockgc.domain.switches import Switches
@@ -57,17 +58,34 @@ def attempt(perform: Callable[[], Commit], what: str) -> Happened:
         return refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
 
 
-def answer_to(happened: Happened, switches: Switches, context_id: str, more: Headers = ()) -> Answer:
-    """The answer, with the headers that follow from it and those of `more`."""
+def answer_to(
+    happened: Happened,
+    switches: Switches,
+    context_id: str,
+    more: Headers = (),
+    *,
+    is_published: bool = False,
+    media_type: str = "application/json",
+) -> Answer:
+    """
+    The answer, with the headers that follow from it and those of `more`.
+
+    Args:
+        is_published: whether it belongs to the published family, whose answers are kept out of caches.
+        media_type: of a success with a body.
+    """
     if isinstance(happened, WfmError):
         status = status_of(happened, switches)
-        body: Any = error_body(happened, status, context_id, switches)
+        body: Any = error_body(happened, status, context_id, switches, is_published=is_published)
+        media_type = "application/json"
     else:
         status, body = happened.outcome.status, happened.outcome.body
     encoded = b"" if body is None else body if isinstance(body, bytes) else orjson.dumps(body)
     headers = [("ININ-Correlation-Id", context_id)]
     if body is not None:
-        headers.append(("Content-Type", "application/json"))
+        headers.append(("Content-Type", media_type))
+    if is_published:
+        headers += ((header.name, header.value) for header in NEVER_STORED)
     headers += more
     if isinstance(happened, MethodNotAllowed):
         headers.append(("Allow", ", ".join(happened.allowed)))

@@ -15,9 +15,15 @@ def status_of(error: WfmError, switches: Switches) -> int:
     return switches.stale_status if error.code.code == STALE_CODE else error.code.status
 
 
-def error_body(error: WfmError, status: int, context_id: str, switches: Switches) -> dict[str, Any]:
+def error_body(
+    error: WfmError, status: int, context_id: str, switches: Switches, *, is_published: bool = False
+) -> dict[str, Any]:
     """
     The vendor's ErrorBody.
+
+    Args:
+        is_published: whether members of `details` without a value are left out, as the published model asks for; the
+            dialect says null.
 
     Source: field names as published (ErrorBody); `details` of each violation are stated, their order decided.
     """
@@ -30,16 +36,17 @@ def error_body(error: WfmError, status: int, context_id: str, switches: Switches
         "contextId": context_id,
         "messageWithParams": message,
         "messageParams": {},
-        "details": [_detail(violation) for violation in error.violations] if detail == "full" else [],
+        "details": [_detail(violation, is_published) for violation in error.violations] if detail == "full" else [],
         "errors": [],
     }
 
 
-def _detail(violation: Violation) -> dict[str, Any]:
+def _detail(violation: Violation, is_published: bool) -> dict[str, Any]:
     holder = violation.holder
-    return {
+    made = {
         "errorCode": violation.code.code,
         "fieldName": violation.field,
         "entityId": holder.id if holder else None,
         "entityName": holder.name if holder else None,
     }
+    return {name: value for name, value in made.items() if value is not None} if is_published else made

@@ -14,9 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mockgc.contract.headers import COVERAGE
 from mockgc.contract.validate import decode, without_nulls
 from mockgc.domain import errors
-from mockgc.domain.errors import WfmError, refuse
+from mockgc.domain.errors import Violation, WfmError, refuse
 from mockgc.domain.resource import Grant
 from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, Outcome, Request, View
@@ -37,14 +38,16 @@ class _Exchange:
     context_id: str = ""
     operation: str = ""
     level: str = "behaviour"
+    media_type: str = "application/json"
     body: bytes = b""
+    ignored_fields: tuple[str, ...] = ()
 
 
 class Pipeline:
     """Answers requests; keeps no state of its own."""
 
-    def __init__(self, store: Store, routes: Routes) -> None:
-        self._store, self._routes = store, routes
+    def __init__(self, store: Store, routes: Routes, *, is_strict: bool = False) -> None:
+        self._store, self._routes, self._is_strict = store, routes, is_strict
 
     def handle(self, environ: Environ) -> Answer:
         """One request, answered and journalled; any failure becomes an error body."""
@@ -54,8 +57,15 @@ class Pipeline:
         exchange.context_id = exchange.context_id or self._store.new_context_id(None)
         client = exchange.client
         switches = self._store.switches(client.organisation_id) if client else Switches()
-        more = (("X-Mockgc-Coverage", "shape"),) if exchange.level == "shape" else ()
-        answer = answer_to(happened, switches, exchange.context_id, more)
+        more = ((COVERAGE.name, COVERAGE.value),) if exchange.level == "shape" else ()
+        answer = answer_to(
+            happened,
+            switches,
+            exchange.context_id,
+            more,
+            is_published=self._routes.is_published(_path(environ)),
+            media_type=exchange.media_type,
+        )
         self._store.append(self._entry(environ, exchange, answer, happened))
         return answer
 
@@ -78,10 +88,12 @@ class Pipeline:
             _require(self._routes.grant_of_area(environ["REQUEST_METHOD"], _path(environ)), client)
         route = _route(match, environ)
         exchange.operation = f"{route.resource.kind}.{route.operation.name}"
-        exchange.level = route.operation.level
+        exchange.level, exchange.media_type = route.operation.level, route.operation.media_type
         _require(route.operation.grant, client)
         request = replace(
-            _request(environ, route, match, exchange), origin=_origin(environ), organisation_id=client.organisation_id
+            _request(environ, route, match, exchange, self._is_strict),
+            origin=_origin(environ),
+            organisation_id=client.organisation_id,
         )
 
         def rule(view: View) -> Outcome:
@@ -107,6 +119,7 @@ class Pipeline:
             reads=commit.outcome.reads if commit else (),
             ignored=ignored_headers(environ),
             body=redacted_body(exchange.body),
+            ignored_fields=exchange.ignored_fields,
         )
 
 
@@ -137,11 +150,11 @@ def _route(match: Match, environ: Environ) -> Route:
     return route.route() if isinstance(route, LateRoute) else route
 
 
-def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) -> Request:
+def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange, is_strict: bool) -> Request:
     """The request as rules see it; what is wrong with it is carried along in `invalid`."""
     query = environ.get("QUERY_STRING", "")
     try:
-        value = _body(environ, route, exchange) if route.validator is not None else {}
+        value = _body(environ, route, exchange, is_strict) if route.validator is not None else {}
         parsed = parse(query, route.operation.query) if route.operation.query is not None else {}
         if isinstance(value, list):
             return Request(match.ids, parsed, raw_query=query, items=tuple(value))
@@ -152,7 +165,7 @@ def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange) 
         return Request(match.ids, invalid=error)
 
 
-def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any] | list[Any]:
+def _body(environ: Environ, route: Route, exchange: _Exchange, is_strict: bool) -> dict[str, Any] | list[Any]:
     """The valid body without nulls; empty when none was sent, or `null`, which is how the Python SDK leaves one out."""
     assert route.validator is not None
     raw = read_body(environ, route.operation.body_bytes_max)
@@ -166,6 +179,12 @@ def _body(environ: Environ, route: Route, exchange: _Exchange) -> dict[str, Any]
     found = route.validator.violations(value)
     if not found and route.operation.values is not None:
         found = list(route.operation.values(value))
+    refusal = route.operation.unknown_field
+    unknown = route.validator.unknown_fields(value) if refusal is not None else ()
+    if is_strict and refusal is not None:
+        found += [Violation(refusal, f"{path} is not a field here", path) for path in unknown]
+    else:
+        exchange.ignored_fields = unknown
     if found:
         raise WfmError(found)
     return value if isinstance(value, dict | list) else {}

@@ -9,6 +9,8 @@ from typing import Any
 from mockgc.contract.validate import Validator
 from mockgc.domain.resource import Deferred, Grant, Operation, Resource
 
+ROOT = "/api/v2/"
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -78,6 +80,10 @@ class Routes:
         """What a client needs here although no operation answers."""
         grants = [grant for area in self._areas if (grant := area.grant(method, path)).names]
         return grants[0] if grants else Grant()
+
+    def is_published(self, path: str) -> bool:
+        """Whether a path lies in the vendor's own family: below its root, and outside of every area of ours."""
+        return path.startswith(ROOT) and not any(f"{path}/".startswith(f"{area.prefix}/") for area in self._areas)
 
     def match(self, path: str) -> Match:
         """The routes of a path; a trailing slash is another, unknown path."""

@@ -17,6 +17,7 @@ from mockgc import Settings, create_app
 from mockgc.contract import facts
 from mockgc.contract.examples import Examples
 from mockgc.contract.facts import Operation
+from mockgc.contract.headers import NEVER_STORED
 from mockgc.contract.model import Contract
 from mockgc.contract.success import success
 from mockgc.contract.validate import Validator
@@ -88,7 +89,9 @@ def test_every_operation_answers_with_a_declared_status_and_a_valid_body(name: s
     assert answer.headers["X-Mockgc-Coverage"] == "shape"
     assert answer.headers["ININ-Correlation-Id"]
     if found.schema is not None and operation.method != "HEAD":
-        body = answer.json()
+        media_type = operation.produces[0] if operation.produces else "application/json"
+        assert answer.headers["Content-Type"] == media_type
+        body = answer.json() if media_type == "application/json" else answer.text
         assert Validator(*CONTRACT.resolved(found.schema, "response")).violations(body) == []
         assert list(left_out(found.schema, body)) == []
 
@@ -152,3 +155,23 @@ def test_of_two_successes_with_different_models_the_one_under_200_is_sent() -> N
     models = {200: facts.Answer(200, {"$ref": "PlanningGroup"}), 201: facts.Answer(201, {"$ref": "Template"})}
     operation = replace(CONTRACT.operation("postLocations"), answers=tuple(models.values()))
     assert success(operation) == models[200]
+
+
+def test_published_answers_are_kept_out_of_caches_and_those_of_the_dialect_say_nothing_of_it(
+    organisation: TestOrganisation,
+) -> None:
+    expected = {header.name: header.value for header in NEVER_STORED}
+    paths = ("locations", "users", "teams/nobody", "nothing", "workforcemanagement/businessunits?expand=none")
+    for path in paths:
+        answer = organisation.http.get(f"/api/v2/{path}")
+        assert {name: answer.headers.get(name) for name in expected} == expected, path
+    assert organisation.http.get("/api/v2/users", headers={"Authorization": ""}).headers["Pragma"] == "no-cache"
+    for path in ("/api/v2/wfm/users", "/api/v2/wfm", "/_mockgc/health"):
+        assert not expected.keys() & organisation.http.get(path).headers.keys()
+
+
+def test_details_without_a_value_are_left_out_as_the_published_model_asks(organisation: TestOrganisation) -> None:
+    published = organisation.http.post("/api/v2/locations", json={"name": 5}).json()["details"]
+    dialect = organisation.http.post("/api/v2/wfm/users", json={"name": 5}).json()["details"]
+    assert all(None not in detail.values() for detail in published)
+    assert all(detail.keys() > {"entityId", "entityName"} for detail in dialect)
