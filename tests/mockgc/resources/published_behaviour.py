@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import httpx
+from flask import Flask
 
 from mockgc import Settings, create_app
 from mockgc.contract.model import Contract
@@ -21,10 +22,13 @@ class Caller:
     """
     Sends requests to a fresh organisation and holds each answer against the contract: a declared status, a valid body,
     a declared error code.
+
+    Args:
+        app: the emulator, one of its own when none is given.
     """
 
-    def __init__(self) -> None:
-        transport = httpx.WSGITransport(app=create_app(Settings(seed=1, freeze=MOMENT)))
+    def __init__(self, app: Flask | None = None) -> None:
+        transport = httpx.WSGITransport(app=app or create_app(Settings(seed=1, freeze=MOMENT)))
         self.organisation: TestOrganisation = _organisation(
             httpx.Client(transport=transport, base_url="http://mockgc"), "http://mockgc"
         )
