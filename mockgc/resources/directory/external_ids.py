@@ -29,7 +29,7 @@ _PAIR = CompositeKey("externalPair", ("authorityName", "externalKey"))
 _COMMON = Common(KIND, lambda found: "/".join((_BASE, *(quote(found[name], safe="") for name in _PAIR.fields))))
 
 
-def _holder(view: View, authority: str, key: str) -> Entity | None:
+def holder(view: View, authority: str, key: str) -> Entity | None:
     """The stored identifier with this pair."""
     wanted = _PAIR.value({"authorityName": authority, "externalKey": key})
     held = view.holders(_PAIR.name, wanted, (KIND,))
@@ -44,7 +44,7 @@ def _create(resource: Resource, _: Operation, view: View, request: Request) -> O
     user = users.COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
     authority, key = request.body["authorityName"], request.body["externalKey"]
-    found = _holder(view, authority, key)
+    found = holder(view, authority, key)
     if found is not None:
         name = rules.name_of(view, USER, found["userId"])
         message = f"the external identifier {authority!r} {key!r} already exists: user {name!r} has it"
@@ -71,7 +71,7 @@ def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
 
 
 def _look_up(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    found = _holder(view, *request.ids)
+    found = holder(view, *request.ids)
     user = view.get(USER, found["userId"]) if found else None
     if user is None:
         raise errors.refuse(errors.NOT_FOUND, f"no user has the external identifier {' '.join(request.ids)!r}")
@@ -82,7 +82,7 @@ def _look_up(_: Resource, __: Operation, view: View, request: Request) -> Outcom
 def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
     user_id, authority, key = request.ids
     users.COMMON.existing(view, user_id)
-    found = _holder(view, authority, key)
+    found = holder(view, authority, key)
     if found is None or found["userId"] != user_id:
         raise errors.refuse(errors.NOT_FOUND, f"user {user_id!r} has no external identifier {authority!r} {key!r}")
     rules.raise_invalid(request)

@@ -7,6 +7,7 @@ from mockgc.resources.workforcemanagement.planning_groups import PLANNING_GROUP
 from mockgc.resources.workforcemanagement.scheduling import SCHEDULING
 from mockgc.resources.workforcemanagement.service_goal_templates import SERVICE_GOAL_TEMPLATE
 from mockgc.resources.workforcemanagement.staffing_groups import STAFFING_GROUP
+from mockgc.resources.workforcemanagement.unavailable_times import AVAILABILITY_SETTINGS, UNAVAILABLE_TIME
 from mockgc.resources.workforcemanagement.work_plan_assignment import AGENT
 from mockgc.resources.workforcemanagement.work_plan_rotations import WORK_PLAN_ROTATION
 from mockgc.resources.workforcemanagement.work_plans import WORK_PLAN
@@ -22,4 +23,6 @@ RESOURCES = (
     PLANNING_GROUP,
     STAFFING_GROUP,
     *SCHEDULING,
+    UNAVAILABLE_TIME,
+    AVAILABILITY_SETTINGS,
 )

@@ -1,10 +1,27 @@
-"""Where workforce management meets the directory: the only place that asks whether a user exists."""
+"""
+Where workforce management meets the directory: the only place that asks whether a user exists, and which user a request
+acts for.
+
+All tokens here are clients'. What is asked about the current user is refused to a client, unless the client stands for
+a user: one whose external identifier has the authority `mockgc:client` and the client's id as its key (decided; the
+vendor has no such thing, its users log in).
+"""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
+from mockgc.domain.errors import ErrorCode, assumed, refuse
 from mockgc.domain.transaction import Entity, View
+from mockgc.resources.directory import external_ids
+
+CLIENT_AUTHORITY = "mockgc:client"
+NO_USER_CONTEXT = ErrorCode(
+    "bad.request", 400, "what is asked about the current user needs a user",
+    assumed("GET users/me is observed to say so to a client with 400; its code, and that others do so, are assumed"),
+    f"Let the client stand for a user: POST users/{{userId}}/externalid with the authority {CLIENT_AUTHORITY!r} and "
+    "the client's id as the key.",
+)  # fmt: skip
 
 
 def user_exists(view: View, user_id: str) -> bool:
@@ -16,3 +33,17 @@ def user_exists(view: View, user_id: str) -> bool:
 def user_reference(user_id: str) -> Entity:
     """The reference to a user as others show it."""
     return {"id": user_id, "selfUri": f"/api/v2/users/{quote(user_id, safe='')}"}
+
+
+def current_user(view: View) -> str:
+    """
+    The id of the user that a request acts for.
+
+    Raises:
+        WfmError: 400; its client stands for no user.
+    """
+    found = external_ids.holder(view, CLIENT_AUTHORITY, view.client_id)
+    if found is None or not user_exists(view, found["userId"]):
+        message = "This request requires a user context, and the client stands for no user."
+        raise refuse(NO_USER_CONTEXT, message)
+    return str(found["userId"])

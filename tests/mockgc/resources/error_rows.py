@@ -497,6 +497,11 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         f"post{UNIT}StaffinggroupsQuery": NO_CASE, f"post{SCHEDULE}AgentschedulesQuery": NO_CASE,
         f"post{PLACE}TimeoffrequestsQuery": NO_CASE,
     },
+    (400, "wfm.bad.request"): {
+        "getWorkforcemanagementUnavailabletimesValidationJob": NO_CASE,
+        f"patch{PLACE}UnavailabletimesSettings": NO_CASE, f"post{UNIT}UnavailabletimesSettingsQuery": NO_CASE,
+    },
+    (409, "wfm.transaction.conflict"): {"patchWorkforcemanagementUnavailabletimes": "carries no version"},
     (400, "wfm.entity.not.found"): {
         "postAuthorizationDivisionObject": "units of workforce management do not move here",
         f"post{PLACE}s": "the unit and the division have codes of their own", f"get{PLACE}s": NO_CASE,

@@ -15,9 +15,11 @@ from mockgc.resources import registry
 from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
 from tests.mockgc.resources.scheduling import WEEK
 from tests.mockgc.resources.units import (
+    act_as,
     agents_of,
     business_unit_of,
     division_of,
+    enable_unavailable_times,
     management_unit_of,
     under,
     users_of,
@@ -55,6 +57,8 @@ class Landscape:
     @staticmethod
     def _named(path: str, parameter: str) -> str:
         """Business units have time off of their own; the users below a management unit are its agents."""
+        if parameter == "jobId":
+            return f"{path.partition('/jobs/')[0].rpartition('/')[2]}.{parameter}"
         if "businessunits" in path and parameter.startswith("timeOff"):
             return f"businessUnit.{parameter}"
         return "agentId" if "managementunits" in path and parameter == "userId" else parameter
@@ -70,11 +74,23 @@ class Landscape:
 
 
 def landscape() -> Landscape:
-    """A fresh one."""
+    """A fresh one; its client stands for the agent."""
     call = Caller()
     directory = _directory(call)
     routing = _routing(call, directory["userId"])
-    return Landscape(call, {**directory, **routing, **_workforce(call, routing["queueId"])})
+    workforce = _workforce(call, routing["queueId"])
+    act_as(call, workforce["agentId"])
+    return Landscape(call, {**directory, **routing, **workforce, **_of_the_agent(call, workforce["managementUnitId"])})
+
+
+def _of_the_agent(call: Caller, place: str) -> dict[str, str]:
+    """What the agent has asked for."""
+    enable_unavailable_times(call, place)
+    span = {"startDate": "2026-12-01T08:00:00Z", "lengthMinutes": 60}
+    times = call("patchWorkforcemanagementUnavailabletimes", json={"entities": [{"timeSpan": span}]})["entities"]
+    body = {"unavailableTimes": [], "validationWeekDate": WEEK}
+    job = call("postWorkforcemanagementUnavailabletimesValidationJobs", json=body)["id"]
+    return {"unavailableTimeId": times[0]["id"], "validation.jobId": job}
 
 
 def _directory(call: Caller) -> dict[str, str]:

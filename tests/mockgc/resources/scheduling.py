@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from flask import Flask
 
 from tests.mockgc.resources.published_behaviour import Caller
 from tests.mockgc.resources.units import agents_of, business_unit_of, management_unit_of
@@ -74,9 +75,9 @@ class Desk:
         return http.send(request)
 
 
-def desk() -> Desk:
-    """A fresh organisation with its desk."""
-    call = Caller()
+def desk(app: Flask | None = None) -> Desk:
+    """A fresh organisation with its desk, in this emulator or in one of its own."""
+    call = Caller(app)
     unit = business_unit_of(call)["id"]
     home = management_unit_of(call, unit)["id"]
     return Desk(call, unit, home, agents_of(call, home, "ann", "bob"))

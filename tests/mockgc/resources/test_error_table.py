@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mockgc.resources.error_rows import NOT_PROVOKED, ROWS, Row, filled
+from tests.mockgc.resources.error_rows import NOT_PROVOKED, Row, filled
+from tests.mockgc.resources.error_rows_agents import ROWS
 from tests.mockgc.resources.landscape import BEHAVIOURS, Landscape, landscape
 from tests.mockgc.resources.published_behaviour import CONTRACT
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockgc.resources.workforcemanagement.people import CLIENT_AUTHORITY
 from tests.mockgc.resources.published_behaviour import Caller
 
 
@@ -48,6 +49,20 @@ def agents_of(call: Caller, management_unit_id: str, *names: str) -> list[str]:
     body = {"userIds": user_ids, "destinationManagementUnitId": management_unit_id}
     call("postWorkforcemanagementAgents", expect=202, json=body)
     return user_ids
+
+
+def act_as(call: Caller, user_id: str, *, instead_of: str | None = None) -> None:
+    """From here on the client stands for this user."""
+    pair = {"authorityName": CLIENT_AUTHORITY, "externalKey": call.organisation.client_id}
+    if instead_of is not None:
+        call("deleteUserExternalidAuthorityNameExternalKey", instead_of, *pair.values(), expect=204)
+    call("postUserExternalid", user_id, expect=201, json=pair)
+
+
+def enable_unavailable_times(call: Caller, management_unit_id: str) -> None:
+    """Let the unit's agents say when they cannot work."""
+    operation = "patchWorkforcemanagementManagementunitUnavailabletimesSettings"
+    call(operation, management_unit_id, json={"enabled": True})
 
 
 def under(version: int, **fields: Any) -> dict[str, Any]:
