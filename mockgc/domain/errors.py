@@ -62,6 +62,7 @@ class ErrorCode:
         rule: the rule in one sentence.
         source: where the rule comes from.
         next_step: what the caller should do, in one sentence.
+        leaves: the kind of what is made although the request is refused; empty for almost all: nothing was written.
     """
 
     code: str
@@ -69,6 +70,7 @@ class ErrorCode:
     rule: str
     source: Provenance
     next_step: str
+    leaves: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ class Violation:
 
 
 class WfmError(Exception):
-    """A refusal: nothing was written. `violations` are all of the first failing stage, in order of precedence."""
+    """
+    A refusal: nothing was written, unless it came as an outcome's `refusal`. `violations` are all of the first failing
+    stage, in order of precedence.
+    """
 
     def __init__(self, violations: Iterable[Violation]) -> None:
         self.violations = tuple(violations)

@@ -91,12 +91,14 @@ class Outcome:
         body: the answer, already encoded, or a value to encode; None for an empty answer.
         writes: committed together under one sequence number; empty means that nothing changed.
         reads: what the caller now knows.
+        refusal: answered in place of status and body, although the writes are kept.
     """
 
     status: int
     body: bytes | Entity | list[Any] | None = None
     writes: tuple[Write, ...] = ()
     reads: tuple[Read, ...] = ()
+    refusal: WfmError | None = None
 
 
 Rule = Callable[[View], Outcome]

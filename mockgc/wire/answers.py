@@ -48,7 +48,7 @@ def attempt(perform: Callable[[], Commit], what: str) -> Happened:
         what: names the request in the log, without secrets.
     """
     try:
-        return perform()
+        commit = perform()
     except WfmError as refused:
         return refused
     except StoreUnavailable as unavailable:
@@ -56,6 +56,7 @@ def attempt(perform: Callable[[], Commit], what: str) -> Happened:
     except Exception:
         _LOG.exception("request failed: %s", what)
         return refuse(errors.INTERNAL_ERROR, "the emulator failed; its log has the traceback")
+    return commit if commit.outcome.refusal is None else commit.outcome.refusal
 
 
 def answer_to(

@@ -13,6 +13,14 @@ EMAIL_TAKEN = ErrorCode(
     assumed("POST users declares the code under 400 and 409; which is sent is assumed"),
     "Look for the user with state=any; restore a deleted one with PATCH state.",
 )  # fmt: skip
+PASSWORD_LENGTH_MIN = 8
+INVALID_PASSWORD = ErrorCode(
+    "invalid.password", 400,
+    f"a password has at least {PASSWORD_LENGTH_MIN} characters; a user with another is created without one",
+    documented("POST users: 400, the user was created successfully; which passwords are refused is assumed"),
+    "The user exists: look it up by its e-mail address and go on without a password; sending it again conflicts.",
+    leaves="directoryUser",
+)  # fmt: skip
 STALE = ErrorCode(
     "general.conflict", 400, "an update carries the version last read",
     documented("PATCH users/{userId} and PUT groups/{groupId}: 400"),

@@ -6,10 +6,11 @@ A version guards every update; a deleted user stays, with its e-mail address, an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from mockgc.domain import errors, rules
-from mockgc.domain.errors import assumed, observed
+from mockgc.domain.errors import WfmError, assumed, observed
 from mockgc.domain.names import folded_email
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View
@@ -17,9 +18,11 @@ from mockgc.resources.directory import people, search
 from mockgc.resources.directory.people import USER, USERS_PATH, living
 from mockgc.resources.directory.refusals import (
     EMAIL_TAKEN,
+    INVALID_PASSWORD,
     MEMBERS_MAX,
     NO_ADDRESSES,
     NOT_A_USER,
+    PASSWORD_LENGTH_MIN,
     STALE,
     STATE_ALONE,
     TOO_MANY_IDS,
@@ -63,7 +66,16 @@ def _create(resource: Resource, _: Operation, view: View, request: Request) -> O
         **known_fields(body, *_CREATED),
         "division": people.division_reference(body["divisionId"]),
     }
-    return showing(COMMON.create(resource, view, _with_contact(content)), people.shows(view, request))
+    outcome = showing(COMMON.create(resource, view, _with_contact(content)), people.shows(view, request))
+    return replace(outcome, refusal=_refused_password(body))
+
+
+def _refused_password(body: Entity) -> WfmError | None:
+    """What is answered for a password that cannot be set; the user is there all the same. Source: documented."""
+    if "password" not in body or len(body["password"]) >= PASSWORD_LENGTH_MIN:
+        return None
+    message = f"the user {body['email']} was created, but without a password: it has fewer than {PASSWORD_LENGTH_MIN}"
+    return errors.refuse(INVALID_PASSWORD, f"{message} characters", "password")
 
 
 def _with_contact(content: Entity) -> Entity:
@@ -223,7 +235,9 @@ RESOURCE = Resource(
         Reference("manager.id", USER, UNKNOWN_REFERENCE, "manager"),
     ),
     behaviours={
-        "postUsers": Behaviour(_create, source(CONTRACT, EMAIL_TAKEN.source), (EMAIL_TAKEN, UNKNOWN_REFERENCE)),
+        "postUsers": Behaviour(
+            _create, source(CONTRACT, EMAIL_TAKEN.source), (EMAIL_TAKEN, UNKNOWN_REFERENCE, INVALID_PASSWORD)
+        ),
         "getUser": Behaviour(_read, CONTRACT),
         "getUsers": Behaviour(_list, CONTRACT, (TOO_MANY_IDS,)),
         "patchUser": Behaviour(
