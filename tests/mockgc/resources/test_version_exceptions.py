@@ -66,7 +66,7 @@ def test_a_user_who_conflicts_is_not_made_whatever_its_password(call: Caller, pa
     assert call.state() == before
 
 
-UNVERSIONED = {
+UNVERSIONED: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     "team": ("postTeams", "patchTeam", "getTeam", {}),
     "division": ("postAuthorizationDivisions", "putAuthorizationDivision", "getAuthorizationDivision", {
         "description": "",
