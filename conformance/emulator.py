@@ -38,7 +38,8 @@ def running_emulator(seed: int, command: Sequence[str] | None = None, timeout_s:
     """
     with tempfile.TemporaryDirectory(prefix="conformance-emulator-") as folder:
         ready, log = Path(folder) / "ready.json", Path(folder) / "stderr.txt"
-        words = [*(command or [*console_script("mockgc"), "serve"]), "--port", "0", "--seed", str(seed), "--quiet"]
+        own = [*console_script("mockgc"), "serve", "--no-quotas"]  # a rehearsal plans its 429s itself
+        words = [*(command or own), "--port", "0", "--seed", str(seed), "--quiet"]
         with log.open("wb") as stderr:
             process = _start([*words, "--ready-file", str(ready)], stderr)
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,8 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from mockgc.behaviour.conduct import Conducts, plain
+from mockgc.behaviour.latency import Sleep, Waiting
 from mockgc.clock import ClockChange, ClockState, WallClock, wall_clock
 from mockgc.contract.model import Contract
 from mockgc.contract.openapi import component_schemas
@@ -34,6 +37,7 @@ from mockgc.settings import Settings
 from mockgc.store.base import Client, Kept, Store
 from mockgc.store.memory import MemoryStore
 from mockgc.wire.answers import Answer, answer_to
+from mockgc.wire.conduct import Conductor
 from mockgc.wire.limits import too_long
 from mockgc.wire.oauth import token_endpoint
 from mockgc.wire.pipeline import Pipeline
@@ -118,6 +122,8 @@ def create_app(
     resources: tuple[Resource, ...] | None = None,
     store: StoreFactory | None = None,
     wall: WallClock = wall_clock,
+    sleep: Sleep = time.sleep,
+    can_close: bool = False,
 ) -> Flask:
     """
     An emulator as a WSGI application.
@@ -127,6 +133,8 @@ def create_app(
         resources: the registry; another one for tests of the emulator's own checks.
         store: builds the store; else the settings say where state is kept.
         wall: the clock behind the emulator's clock.
+        sleep: takes seconds; delayed answers wait with it.
+        can_close: whether the server can close a connection without an answer, for faults that need it.
     """
     settings = settings if settings is not None else Settings()
     used = registry() if resources is None else checked(resources)
@@ -141,9 +149,9 @@ def create_app(
     routes = Routes(used, component_schemas(used), published)
     documents = partial(family_document, resources=used, is_strict=settings.strict)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
-    return _flask(
-        emulator, Pipeline(state, routes, is_strict=settings.strict), Guard(token, settings.local_only), documents
-    )
+    conducts = Conducts(state, plain(has_quotas=settings.quotas), can_close=can_close)
+    pipeline = Pipeline(state, routes, Conductor(state, conducts, used), is_strict=settings.strict)
+    return _flask(emulator, pipeline, Guard(token, settings.local_only), documents, conducts, Waiting(sleep))
 
 
 def _store_of(settings: Settings) -> StoreFactory:
@@ -154,13 +162,20 @@ def _store_of(settings: Settings) -> StoreFactory:
     return partial(SqliteStore, settings.data)
 
 
-def _flask(emulator: Emulator, pipeline: Pipeline, guard: Guard, documents: Callable[[str], dict[str, Any]]) -> Flask:
+def _flask(
+    emulator: Emulator,
+    pipeline: Pipeline,
+    guard: Guard,
+    documents: Callable[[str], dict[str, Any]],
+    conducts: Conducts,
+    waiting: Waiting,
+) -> Flask:
     app = Flask("mockgc", static_folder=None)
     logging.getLogger("mockgc").addHandler(logging.NullHandler())
     app.extensions["mockgc"] = emulator
     app.config["MAX_CONTENT_LENGTH"] = CONTROL_BODY_BYTES_MAX  # what is not under /_mockgc reads its body by itself
     app.url_map.merge_slashes = False  # a path with // is another path, not a redirect
-    app.register_blueprint(blueprint(emulator.store, emulator.resources, documents), url_prefix="/_mockgc")
+    app.register_blueprint(blueprint(emulator.store, emulator.resources, documents, conducts), url_prefix="/_mockgc")
 
     @app.before_request
     def answer_the_vendors_paths() -> Response | None:
@@ -177,13 +192,17 @@ def _flask(emulator: Emulator, pipeline: Pipeline, guard: Guard, documents: Call
             return _response(upload_endpoint(emulator.store, receive, DOCUMENT_BYTES_MAX, environ))
         if path.startswith(DOWNLOADS):
             return _response(download_endpoint(emulator.store, fetch, environ))
-        return _response(pipeline.handle(environ))
+        return _response(pipeline.handle(environ), waiting)
 
     return app
 
 
-def _response(answer: Answer) -> Response:
-    response = Response(answer.body, answer.status)
+def _response(answer: Answer, waiting: Waiting | None = None) -> Response:
+    if waiting is None or answer.delivery.is_plain:
+        response = Response(answer.body, answer.status)
+    else:
+        response = Response(waiting.pieces(answer.body, answer.delivery), answer.status)
+        response.content_length = len(answer.body)
     response.headers.remove("Content-Type")
     for name, value in answer.headers:
         response.headers.add(name, value)

@@ -60,6 +60,7 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 )  # fmt: skip
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; needs --data.")
 @click.option("--strict", is_flag=True, help="Refuse operations at level shape with 501; see `mockgc coverage`.")
+@click.option("--no-quotas", is_flag=True, help="Count no requests; the published quotas hold by default.")
 @click.option("--quiet", is_flag=True, help="Print nothing; use with --ready-file.")
 @click.option(
     "--ready-file", type=click.Path(dir_okay=False, path_type=Path),
@@ -67,7 +68,7 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 )  # fmt: skip
 def serve_command(
     host: str, port: int, seed: int | None, freeze: datetime | None, data: Path | None, workers: int,
-    strict: bool, quiet: bool, ready_file: Path | None,
+    strict: bool, no_quotas: bool, quiet: bool, ready_file: Path | None,
 ) -> None:  # fmt: skip
     """
     Serve an emulator until Ctrl-C.
@@ -78,6 +79,8 @@ def serve_command(
     answers.
     """
     options = {"seed": seed, "freeze": freeze, "data": data, "strict": strict or None}
+    if no_quotas:
+        options["quotas"] = False
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     if ready_file is not None and not ready_file.parent.is_dir():
         raise click.BadParameter(f"the folder {str(ready_file.parent)!r} does not exist", param_hint="--ready-file")

@@ -32,6 +32,7 @@ class Entry:
         sequence: the commit it made, None when it changed nothing.
         reads: what its answer showed.
         ignored: headers that people hope change something, and that do not.
+        fault: what a fault rule did to it, in words; empty when none struck.
         ignored_fields: paths of the fields of the body that the contract does not know, and that nothing reads.
     """
 
@@ -50,6 +51,7 @@ class Entry:
     ignored: tuple[tuple[str, str], ...]
     body: bytes
     ignored_fields: tuple[str, ...] = ()
+    fault: str = ""
 
     def encoded(self) -> bytes:
         """The entry as bytes, for a store that outlives the process."""
@@ -84,6 +86,7 @@ class Entry:
             "code": self.error.code.code if self.error else None,
             "message": str(self.error) if self.error else None,
             "sequence": self.sequence,
+            "fault": self.fault or None,
             "ignoredHeaders": [{"name": name, "value": value} for name, value in self.ignored],
             "ignoredFields": list(self.ignored_fields),
             "requestBody": self.body[:BODY_BYTES_KEPT].decode("utf-8", "replace"),

@@ -81,7 +81,7 @@ def mockgc_app() -> Flask:
     """An emulator in this process, with state of its own and seed 1."""
     from mockgc import Settings, create_app  # noqa: PLC0415 (pytest loads this plugin in every suite; stay light)
 
-    return create_app(Settings(seed=1))
+    return create_app(Settings(seed=1, quotas=False))
 
 
 @pytest.fixture
@@ -98,8 +98,8 @@ def mockgc_organisation(mockgc_app: Flask) -> Iterator[TestOrganisation]:
 def mockgc_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base URL of an emulator on a free port of 127.0.0.1, stopped at the end of the session."""
     ready = tmp_path_factory.mktemp("mockgc") / "ready.json"
-    command = [sys.executable, "-m", "mockgc.cli", "serve", "--port", "0", "--quiet", "--ready-file", str(ready)]
-    with subprocess.Popen(command) as process:
+    command = [sys.executable, "-m", "mockgc.cli", "serve", "--port", "0", "--no-quotas", "--quiet"]
+    with subprocess.Popen([*command, "--ready-file", str(ready)]) as process:
         try:
             yield _base_url(process, ready)
         finally:

@@ -64,12 +64,17 @@ class Served:
 def application() -> Flask:
     """The application of a worker process, with its first organisation."""
     logging.basicConfig(level=logging.WARNING)
-    return _with_organisation(Settings())[0]
+    return _with_organisation(Settings(), can_close=True)[0]
 
 
-def _with_organisation(settings: Settings) -> tuple[Flask, Credentials]:
-    """The application and its first organisation, which a data file may hold already."""
-    app = create_app(settings)
+def _with_organisation(settings: Settings, *, can_close: bool = False) -> tuple[Flask, Credentials]:
+    """
+    The application and its first organisation, which a data file may hold already.
+
+    Args:
+        can_close: granian closes the connection when an answer raises while it is sent; waitress does not.
+    """
+    app = create_app(settings, can_close=can_close)
     store: Store = app.extensions["mockgc"].store
     for organisation in store.organisations()[:1]:
         first = store.clients(organisation.id)[0]

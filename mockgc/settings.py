@@ -25,6 +25,7 @@ class Settings(BaseSettings):
         default=None, description="An SQLite file that keeps all state; in memory when not given."
     )
     strict: bool = Field(default=False, description="Refuse operations that have no behaviour (501).")
+    quotas: bool = Field(default=True, description="Whether the published request quotas hold.")
     client_id: str | None = Field(default=None, min_length=1, description="Id of the first client; else made up.")
     client_secret: SecretStr | None = Field(default=None, description="Its secret; else made up and printed once.")
     admin_token: SecretStr | None = Field(

@@ -19,7 +19,15 @@ ALLOWED = {
     "mockgc.explain": {"mockgc.domain", "mockgc.journal", "mockgc.store.base"},
     "mockgc.journal": {"mockgc.domain"},
     "mockgc.snapshots": {"mockgc.domain", "mockgc.store.base", "mockgc.store.addresses"},
-    "mockgc.wire": {"mockgc.wire", "mockgc.domain", "mockgc.contract", "mockgc.journal", "mockgc.store.base"},
+    "mockgc.behaviour": {"mockgc.behaviour", "mockgc.domain", "mockgc.store.base"},
+    "mockgc.wire": {
+        "mockgc.wire",
+        "mockgc.behaviour",
+        "mockgc.domain",
+        "mockgc.contract",
+        "mockgc.journal",
+        "mockgc.store.base",
+    },
 }
 """Within the emulator: a package and what of the emulator it may import."""
 
@@ -35,6 +43,7 @@ FORBIDDEN = {
         "random",
         "time",
     },
+    "mockgc.behaviour": {"flask", "werkzeug", "httpx", "random", "time"},
     "migrator.plan": {"httpx", "asyncio"},
     "migrator.diff": {"httpx", "asyncio"},
     "migrator.matching": {"httpx", "asyncio"},

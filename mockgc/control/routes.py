@@ -9,9 +9,10 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from mockgc.behaviour.conduct import Conducts
 from mockgc.clock import ClockChange, ClockState, WallClock
 from mockgc.contract.openapi_families import FAMILIES
-from mockgc.control import snapshots
+from mockgc.control import behaviour, snapshots
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Resource
@@ -24,7 +25,9 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 _PERMISSION = re.compile(r"^\w+:\w+:\w+$")
 
 
-def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[[str], JSON]) -> Blueprint:
+def blueprint(
+    store: Store, resources: tuple[Resource, ...], document: Callable[[str], JSON], conducts: Conducts
+) -> Blueprint:
     """The routes over one store; `document` makes the OpenAPI document of a family."""
     control = Blueprint("control", __name__)
     _errors(control)
@@ -33,6 +36,7 @@ def blueprint(store: Store, resources: tuple[Resource, ...], document: Callable[
     _organisations(control, store, resources)
     snapshots.register(control, store, {resource.kind: resource for resource in resources})
     _switches(control, store)
+    behaviour.register(control, store, conducts)
     _history(control, store, resources)
     return control
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from mockgc.behaviour.latency import AT_ONCE, Delivery
 from mockgc.contract.headers import NEVER_STORED
 from mockgc.domain import errors
 from mockgc.domain.errors import WfmError, refuse
@@ -29,6 +30,7 @@ class Answer:
     status: int
     body: bytes
     headers: Headers
+    delivery: Delivery = AT_ONCE
 
 
 class MethodNotAllowed(WfmError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mockgc.behaviour.quotas import QuotaExceeded
 from mockgc.domain.errors import Violation, WfmError
 from mockgc.domain.switches import Switches
 
@@ -38,6 +39,7 @@ def error_body(
         "messageParams": {},
         "details": [_detail(violation, is_published) for violation in error.violations] if detail == "full" else [],
         "errors": [],
+        **({"limit": error.limit} if isinstance(error, QuotaExceeded) else {}),
     }
 
 

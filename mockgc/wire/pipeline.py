@@ -1,7 +1,8 @@
 """
 The steps a request under `/api/v2` passes through, in order:
 
-    wire -> token (401) -> permission (403) -> route (404) -> method (405) -> body and query (413, 415, 400)
+    wire -> token (401) -> quota (429) -> permission (403) -> route (404) -> method (405)
+         -> body and query (413, 415, 400) -> the faults that strike (`wire.conduct`)
          -> the resource's rule inside the store's critical section (404 of the id, 400, 409) -> answer -> journal
 
 What is wrong with body or query is found before the critical section and raised inside it, once the id in the path is
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mockgc.behaviour.faults import Asked
 from mockgc.contract.headers import COVERAGE
 from mockgc.contract.validate import decode, without_nulls
 from mockgc.domain import errors
@@ -24,6 +26,7 @@ from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import BODY_BYTES_KEPT, Entry, ignored_headers, redacted_body
 from mockgc.store.base import Client, Store
 from mockgc.wire.answers import Answer, Happened, MethodNotAllowed, answer_to, attempt
+from mockgc.wire.conduct import Conductor, Met
 from mockgc.wire.query import parse
 from mockgc.wire.routes import LateRoute, Match, Route, Routes
 
@@ -35,19 +38,21 @@ class _Exchange:
     """What is known of a request so far, for its journal entry."""
 
     client: Client | None = None
+    met: Met | None = None
     context_id: str = ""
     operation: str = ""
     level: str = "behaviour"
     media_type: str = "application/json"
     body: bytes = b""
+    value: Any = None
     ignored_fields: tuple[str, ...] = ()
 
 
 class Pipeline:
     """Answers requests; keeps no state of its own."""
 
-    def __init__(self, store: Store, routes: Routes, *, is_strict: bool = False) -> None:
-        self._store, self._routes, self._is_strict = store, routes, is_strict
+    def __init__(self, store: Store, routes: Routes, conductor: Conductor, *, is_strict: bool = False) -> None:
+        self._store, self._routes, self._conductor, self._is_strict = store, routes, conductor, is_strict
 
     def handle(self, environ: Environ) -> Answer:
         """One request, answered and journalled; any failure becomes an error body."""
@@ -66,10 +71,12 @@ class Pipeline:
             is_published=self._routes.is_published(_path(environ)),
             media_type=exchange.media_type,
         )
+        if exchange.met is not None:
+            answer = exchange.met.deliver(answer, happened)
         self._store.append(self._entry(environ, exchange, answer, happened))
         return answer
 
-    def _authenticate(self, environ: Environ) -> Client:
+    def _authenticate(self, environ: Environ) -> Met:
         scheme, _, value = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != "bearer" or not value.strip():
             raise refuse(errors.AUTHENTICATION_REQUIRED, "No authentication bearer token was sent.")
@@ -78,12 +85,14 @@ class Pipeline:
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token is unknown.")
         if token.expires_at <= self._store.now(token.client.organisation_id):
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")
-        return token.client
+        return self._conductor.meet(token.client, token.value)
 
     def _perform(self, environ: Environ, exchange: _Exchange) -> Commit:
-        client = exchange.client = self._authenticate(environ)
+        met = exchange.met = self._authenticate(environ)
+        client = exchange.client = met.client
         exchange.context_id = self._store.new_context_id(client.organisation_id)
         match = self._routes.match(_path(environ))
+        met.charge(_path(environ), _kind(match, environ))
         if environ["REQUEST_METHOD"] not in match.routes:
             _require(self._routes.grant_of_area(environ["REQUEST_METHOD"], _path(environ)), client)
         route = _route(match, environ)
@@ -96,10 +105,17 @@ class Pipeline:
             organisation_id=client.organisation_id,
         )
 
-        def rule(view: View) -> Outcome:
+        asked = Asked(environ["REQUEST_METHOD"], _path(environ), route.operation.path, client.id, exchange.value)
+        met.strike(asked)
+
+        def handle(view: View, request: Request) -> Outcome:
             return route.operation.handle(route.resource, route.operation, view, request)
 
-        return self._store.transact(client.organisation_id, rule, client.id, exchange.context_id)
+        def note(context_id: str, happened: Happened) -> None:
+            other = replace(exchange, context_id=context_id)
+            self._store.append(self._entry(environ, other, answer_to(happened, Switches(), context_id), happened))
+
+        return met.carry_out(request, handle, exchange.context_id, note)
 
     def _entry(self, environ: Environ, exchange: _Exchange, answer: Answer, happened: Happened) -> Entry:
         commit = happened if isinstance(happened, Commit) else None
@@ -121,6 +137,7 @@ class Pipeline:
             body=redacted_body(exchange.body),
             ignored_fields=exchange.ignored_fields,
         )
+            fault=exchange.met.fault if exchange.met else "",
 
 
 def _path(environ: Environ) -> str:
@@ -142,6 +159,11 @@ def _require(grant: Grant, client: Client) -> None:
 
 
 def _route(match: Match, environ: Environ) -> Route:
+def _kind(match: Match, environ: Environ) -> str:
+    route = match.routes.get(environ["REQUEST_METHOD"])
+    return "" if route is None else (route.route() if isinstance(route, LateRoute) else route).resource.kind
+
+
     if not match.routes:
         raise refuse(errors.NOT_FOUND, f"no operation has the path {_path(environ)[:200]!r}")
     route = match.routes.get(environ["REQUEST_METHOD"])
@@ -173,7 +195,7 @@ def _body(environ: Environ, route: Route, exchange: _Exchange, is_strict: bool) 
     if raw in (b"", b"null") and not route.operation.is_body_required:
         return {}
     _require_json(environ.get("CONTENT_TYPE", ""))
-    value = decode(raw)
+    value = exchange.value = decode(raw)
     if b"null" in raw:
         value = without_nulls(value)
     found = route.validator.violations(value)

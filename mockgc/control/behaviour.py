@@ -1,0 +1,94 @@
+"""An organisation's conduct, set by hand or by a program: fault rules and quotas."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from mockgc.behaviour.conduct import STRUCK, USED, Conduct, Conducts, begun, with_quotas, with_rules
+from mockgc.behaviour.faults import Rule, rule_of, rules_of, struck
+from mockgc.behaviour.fields import ConductRefused
+from mockgc.behaviour.quotas import levels, quotas_of
+from mockgc.control.bodies import JSON, ControlError, answered, body_of
+from mockgc.store.base import Store
+
+RULE_FIELDS = {"name", "match", "effect", "budget", "struck"}
+QUOTA_FIELDS = {"enabled", "windows"}
+
+
+def register(control: Blueprint, store: Store, conducts: Conducts) -> None:
+    """The routes under `/organisations/{id}`."""
+
+    @control.errorhandler(ConductRefused)
+    def not_usable(error: ConductRefused) -> Response:
+        return answered({"message": str(error), "status": 400}, 400)
+
+    _faults(control, store, conducts)
+    _quotas(control, store, conducts)
+
+
+def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
+    def shown(organisation_id: str) -> JSON:
+        state = store.value(organisation_id, STRUCK)
+        rules = conducts.of(organisation_id).rules
+        return {"rules": [{**rule.as_dict(), "struck": struck(rule, state)} for rule in rules]}
+
+    def put(organisation_id: str, rules: tuple[Rule, ...], kept: tuple[Rule, ...]) -> None:
+        conducts.change(organisation_id, lambda conduct: with_rules(conduct, (*kept, *rules)))
+        begun(store, organisation_id, rules, kept)
+
+    @control.get("/organisations/<organisation_id>/faults")
+    def faults(organisation_id: str) -> Response:
+        return answered(shown(store.organisation(organisation_id).id))
+
+    @control.put("/organisations/<organisation_id>/faults")
+    def replace_faults(organisation_id: str) -> Response:
+        store.organisation(organisation_id)
+        rules = rules_of(body_of({"rules"}).get("rules"), ("rules",), can_close=conducts.can_close)
+        put(organisation_id, rules, ())
+        return answered(shown(organisation_id))
+
+    @control.post("/organisations/<organisation_id>/faults")
+    def add_fault(organisation_id: str) -> Response:
+        store.organisation(organisation_id)
+        rule = rule_of(body_of(RULE_FIELDS), (), can_close=conducts.can_close)
+        known = conducts.of(organisation_id).rules
+        if any(rule.name == other.name for other in known):
+            raise ControlError(409, f"name {rule.name!r} is the name of a rule that is there; remove that one first")
+        put(organisation_id, (rule,), known)
+        return answered({**rule.as_dict(), "struck": 0}, 201)
+
+    @control.delete("/organisations/<organisation_id>/faults")
+    def remove_faults(organisation_id: str) -> Response:
+        store.organisation(organisation_id)
+        put(organisation_id, (), ())
+        return Response(status=204)
+
+    @control.delete("/organisations/<organisation_id>/faults/<name>")
+    def remove_fault(organisation_id: str, name: str) -> Response:
+        store.organisation(organisation_id)
+        known = conducts.of(organisation_id).rules
+        kept = tuple(rule for rule in known if rule.name != name)
+        if len(kept) == len(known):
+            there = ", ".join(repr(rule.name) for rule in known) or "none"
+            raise ControlError(404, f"no fault rule is called {name[:100]!r}; there are {there}")
+        put(organisation_id, (), kept)
+        return Response(status=204)
+
+
+def _quotas(control: Blueprint, store: Store, conducts: Conducts) -> None:
+    def shown(organisation_id: str, conduct: Conduct) -> JSON:
+        found = levels(conduct.quotas.windows, store.value(organisation_id, USED), store.now(organisation_id))
+        windows = [{**w.as_dict(), "used": used, "resetsInSeconds": resets} for w, used, resets in found]
+        return {"enabled": conduct.quotas.enabled, "windows": windows}
+
+    @control.get("/organisations/<organisation_id>/quotas")
+    def quotas(organisation_id: str) -> Response:
+        return answered(shown(store.organisation(organisation_id).id, conducts.of(organisation_id)))
+
+    @control.put("/organisations/<organisation_id>/quotas")
+    def replace_quotas(organisation_id: str) -> Response:
+        store.organisation(organisation_id)
+        wanted = quotas_of(body_of(QUOTA_FIELDS), (), conducts.of(organisation_id).quotas)
+        conduct = conducts.change(organisation_id, lambda current: with_quotas(current, wanted))
+        store.change_value(organisation_id, USED, lambda _: None)
+        return answered(shown(organisation_id, conduct))
