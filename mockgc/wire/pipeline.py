@@ -136,8 +136,8 @@ class Pipeline:
             ignored=ignored_headers(environ),
             body=redacted_body(exchange.body),
             ignored_fields=exchange.ignored_fields,
-        )
             fault=exchange.met.fault if exchange.met else "",
+        )
 
 
 def _path(environ: Environ) -> str:
@@ -158,12 +158,12 @@ def _require(grant: Grant, client: Client) -> None:
         raise refuse(errors.MISSING_PERMISSIONS, message)
 
 
-def _route(match: Match, environ: Environ) -> Route:
 def _kind(match: Match, environ: Environ) -> str:
     route = match.routes.get(environ["REQUEST_METHOD"])
     return "" if route is None else (route.route() if isinstance(route, LateRoute) else route).resource.kind
 
 
+def _route(match: Match, environ: Environ) -> Route:
     if not match.routes:
         raise refuse(errors.NOT_FOUND, f"no operation has the path {_path(environ)[:200]!r}")
     route = match.routes.get(environ["REQUEST_METHOD"])
