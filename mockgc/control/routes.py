@@ -14,6 +14,7 @@ from mockgc.clock import ClockChange, ClockState, WallClock
 from mockgc.contract.openapi_families import FAMILIES
 from mockgc.control import behaviour, snapshots
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
+from mockgc.control.notifications import register as register_notifications
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Resource
 from mockgc.domain.switches import CHOICES, Switches
@@ -35,6 +36,7 @@ def blueprint(
     _clocks(control, store)
     _organisations(control, store, resources)
     snapshots.register(control, store, {resource.kind: resource for resource in resources})
+    register_notifications(control, store)
     _switches(control, store)
     behaviour.register(control, store, conducts)
     _history(control, store, resources)

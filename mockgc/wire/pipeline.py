@@ -103,6 +103,7 @@ class Pipeline:
             _request(environ, route, match, exchange, self._is_strict),
             origin=_origin(environ),
             organisation_id=client.organisation_id,
+            streaming_port=environ.get("mockgc.streaming_port"),
         )
 
         asked = Asked(environ["REQUEST_METHOD"], _path(environ), route.operation.path, client.id, exchange.value)

@@ -25,7 +25,7 @@ from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed, decide
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Behaviour, Filter, Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
-from mockgc.resources.kit import CONTRACT, many, source
+from mockgc.resources.kit import CONTRACT, everything, many, source
 
 KIND = "notificationChannel"
 PATH = "/api/v2/notifications"
@@ -266,9 +266,9 @@ def closing(view: View, channel_id: str, seconds: float) -> Outcome:
     return Outcome(200, {"id": channel_id, "closesAt": at}, _changed(channel, {"closesAt": at})[1])
 
 
-def ids_of(view: View) -> Outcome:
-    """The ids of all channels."""
-    return Outcome(200, list(view.rows(KIND)))
+def held(view: View) -> Outcome:
+    """All channels, whether they live or not."""
+    return Outcome(200, everything(view, KIND))
 
 
 _REFUSALS = (errors.NOT_FOUND, INVALID_TOPIC, TOO_MANY_TOPICS)
