@@ -80,7 +80,9 @@ def landscape() -> Landscape:
     routing = _routing(call, directory["userId"])
     workforce = _workforce(call, routing["queueId"])
     act_as(call, workforce["agentId"])
-    return Landscape(call, {**directory, **routing, **workforce, **_of_the_agent(call, workforce["managementUnitId"])})
+    channel = {"channelId": call("postNotificationsChannels")["id"]}
+    asked = _of_the_agent(call, workforce["managementUnitId"])
+    return Landscape(call, {**directory, **routing, **workforce, **channel, **asked})
 
 
 def _of_the_agent(call: Caller, place: str) -> dict[str, str]:

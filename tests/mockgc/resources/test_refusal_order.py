@@ -17,7 +17,10 @@ from mockgc.contract import facts
 from tests.mockgc.resources.landscape import BEHAVIOURS, Landscape, landscape
 from tests.mockgc.resources.published_behaviour import CONTRACT
 
-OPERATIONS = [CONTRACT.operation(name) for name in BEHAVIOURS]
+OPERATIONS = [
+    operation for name in BEHAVIOURS if (operation := CONTRACT.operation(name)).method != "HEAD"
+]  # fmt: skip
+"""All that answer with a body, which tells the code."""
 WITH_IDS = [operation for operation in OPERATIONS if "{" in operation.path]
 WITH_BODY = [operation for operation in OPERATIONS if operation.body is not None and not operation.consumes]
 WITH_PERMISSIONS = [operation for operation in OPERATIONS if operation.permissions is not None]
