@@ -20,6 +20,7 @@ from flask import Flask, Response, request
 from mockgc.behaviour.conduct import Conducts, plain
 from mockgc.behaviour.latency import Sleep, Waiting
 from mockgc.clock import ClockChange, ClockState, WallClock, wall_clock
+from mockgc.console import blueprint as console
 from mockgc.contract.model import Contract
 from mockgc.contract.openapi import component_schemas
 from mockgc.contract.openapi_families import family_document
@@ -176,6 +177,7 @@ def _flask(
     app.config["MAX_CONTENT_LENGTH"] = CONTROL_BODY_BYTES_MAX  # what is not under /_mockgc reads its body by itself
     app.url_map.merge_slashes = False  # a path with // is another path, not a redirect
     app.register_blueprint(blueprint(emulator.store, emulator.resources, documents, conducts), url_prefix="/_mockgc")
+    app.register_blueprint(console(), url_prefix="/_mockgc")
 
     @app.before_request
     def answer_the_vendors_paths() -> Response | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -17,12 +17,15 @@ from mockgc.domain.metadata import READ_ONLY, timestamp
 from mockgc.domain.names import spoken
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import CommitRow, Entity, Outcome, View
-from mockgc.journal import BODY_BYTES_KEPT, Entry, commit_dict
+from mockgc.journal import BODY_BYTES_KEPT, Entry, commit_dict, redacted_query
 from mockgc.store.base import Store
+from mockgc.timeline import Past, timeline, together
 
 JSON = dict[str, Any]
 Fact = tuple[str, str]
 """(label, value); no label: more about the fact before it."""
+Step = Literal["token", "permission", "path", "method", "content", "id", "rules", "quota", "service"]
+"""Where a request is refused; `wire.pipeline` has the order."""
 _COMMITS_SHOWN = 20
 
 
@@ -38,6 +41,9 @@ class Explanation:
         last_read: what this client last read of the entity, None when it never did.
         repeats: the request that this one repeats, accepted before from the same client, and the last to write what
             stands in the way; HTTP libraries send a request again unseen when its answer is lost.
+        timeline: see `timeline.timeline`; of the entity that the first field is about.
+        claimed: the version that the refused request named, when it was refused for that.
+        stopped_at: the step of the way of a request at which this one was refused.
     """
 
     context_id: str
@@ -53,6 +59,9 @@ class Explanation:
     ignored_headers: tuple[JSON, ...] = ()
     ignored_fields: tuple[str, ...] = ()
     next_step: str = ""
+    timeline: tuple[JSON, ...] = ()
+    claimed: int | None = None
+    stopped_at: Step | None = None
 
     def as_dict(self) -> JSON:
         """The explanation as the control API shows it."""
@@ -70,6 +79,10 @@ class Explanation:
             "ignoredHeaders": list(self.ignored_headers),
             "ignoredFields": list(self.ignored_fields),
             "nextStep": self.next_step,
+            "stoppedAt": self.stopped_at,
+            "claimed": self.claimed,
+            "current": self.fields[0]["holder"]["version"] if self.timeline else None,
+            "timeline": list(self.timeline),
             "facts": [{"label": label, "value": value} for label, value in _facts(self)],
             "text": _text(self),
         }
@@ -99,10 +112,12 @@ class _History:
     def __init__(self, store: Store, resources: dict[str, Resource], organisation_id: str, entry: Entry) -> None:
         self._store, self._resources, self._organisation_id, self._entry = store, resources, organisation_id, entry
         self._commits = store.commits(organisation_id) if organisation_id else []
-        entries = store.journal(organisation_id).entries
+        journal = store.journal(organisation_id)
+        entries = journal.entries
         self._by_context = {other.context_id: other for other in entries}
         position = next((i for i, other in enumerate(entries) if other.context_id == entry.context_id), len(entries))
         self._before = entries[:position]
+        self._number = journal.last - len(entries) + 1 + position
         # The oldest entries are dropped first, so what came later is always there to bound what came before.
         later = [e.sequence for e in entries[position + 1 :] if e.sequence is not None]
         self._seen = min(later) - 1 if later else max((row.sequence for row in self._commits), default=0)
@@ -138,7 +153,17 @@ class _History:
             self._ignored(),
             self._entry.ignored_fields,
             _own_first_try(main.holder, first) if main.holder and first else self._next_step(main, rows),
+            self._timeline(main) if main.holder else (),
+            _claimed(main) if main.holder else None,
+            _stopped_at(self._entry, main),
         )
+
+    def _timeline(self, violation: Violation) -> tuple[JSON, ...]:
+        holder = violation.holder
+        assert holder is not None
+        rows = [row for row in self._of(holder) if row.sequence <= self._seen]
+        asked = [*enumerate(self._before, self._number - len(self._before)), (self._number, self._entry)]
+        return timeline(holder, Past(rows, together(self._commits, holder), asked), _claimed(violation))
 
     def _request_line(self) -> str:
         return f"{self._entry.method} {self._entry.path}"
@@ -147,7 +172,9 @@ class _History:
         entry = self._entry
         return {
             "method": entry.method, "path": entry.path, "status": entry.status, "clientId": entry.client_id or None,
-            "date": timestamp(entry.at),
+            "date": timestamp(entry.at), "number": self._number, "operation": entry.operation or None,
+            "query": redacted_query(entry.query), "body": entry.body[:BODY_BYTES_KEPT].decode("utf-8", "replace"),
+            "isBodyCut": len(entry.body) > BODY_BYTES_KEPT,
         }  # fmt: skip
 
     def _ignored(self) -> tuple[JSON, ...]:
@@ -182,9 +209,8 @@ class _History:
         """The commits on the entity that came after what this client had read, or claimed to have read."""
         assert violation.holder is not None
         read = self._last_read(violation.holder)
-        known = read["version"] if read else 0
-        if violation.field == "version" and violation.given is not None and violation.given.isdigit():
-            known = int(violation.given)
+        claimed = _claimed(violation)
+        known = claimed if claimed is not None else read["version"] if read else 0
         return [r for r in self._of(violation.holder) if r.sequence <= self._seen and (r.version_after or 0) > known]
 
     def _last_read(self, holder: Holder) -> JSON | None:
@@ -245,6 +271,28 @@ class _History:
             moved = f"The version is {last.version_after} since {who} {last.context_id} ({timestamp(last.at)}). "
             step = moved + step
         return step
+
+
+_STEPS: dict[int, Step] = {401: "token", 403: "permission", 405: "method", 413: "content", 415: "content", 429: "quota"}
+
+
+def _stopped_at(entry: Entry, violation: Violation) -> Step:
+    """Which step refused, from what each of them answers with."""
+    status = violation.code.status
+    if status in _STEPS:
+        return _STEPS[status]
+    if status >= 500:
+        return "service"
+    if status == 404:
+        return "id" if entry.operation else "path"
+    return "content" if status == 400 and violation.holder is None else "rules"
+
+
+def _claimed(violation: Violation) -> int | None:
+    """The version that was sent, where that is what the refusal is about."""
+    given = violation.given
+    is_version = violation.field is not None and violation.field.endswith("version")
+    return int(given) if is_version and given is not None and given.isdecimal() else None
 
 
 def _alike(one: Entry, other: Entry) -> bool:
@@ -313,10 +361,7 @@ def _facts(explanation: Explanation) -> Iterable[Fact]:
     for header in explanation.ignored_headers:
         yield "ignored", f"header {header['name']}: {header['value']} (there is no bypass; it changes nothing)"
     for name in explanation.ignored_fields:
-        yield (
-            "ignored",
-            f"field {name}: the contract does not know it and nothing reads it (assumed)",
-        )
+        yield "ignored", f"field {name}: the contract does not know it and nothing reads it (assumed)"
     if explanation.next_step:
         yield "next step", explanation.next_step
 

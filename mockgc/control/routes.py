@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from mockgc.behaviour.conduct import Conducts
 from mockgc.clock import ClockChange, ClockState, WallClock
 from mockgc.contract.openapi_families import FAMILIES
-from mockgc.control import behaviour, snapshots
+from mockgc.control import behaviour, entities, snapshots, stream
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
 from mockgc.control.notifications import register as register_notifications
 from mockgc.domain.metadata import timestamp
@@ -35,7 +35,10 @@ def blueprint(
     _service(control, store, document)
     _clocks(control, store)
     _organisations(control, store, resources)
-    snapshots.register(control, store, {resource.kind: resource for resource in resources})
+    by_kind = {resource.kind: resource for resource in resources}
+    snapshots.register(control, store, by_kind)
+    entities.register(control, store, by_kind)
+    stream.register(control, store)
     register_notifications(control, store)
     _switches(control, store)
     behaviour.register(control, store, conducts)

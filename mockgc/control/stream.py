@@ -56,7 +56,7 @@ def _seen(cursor: str) -> tuple[int, int]:
 
 
 def _news(store: Store, organisation_id: str, seen: int) -> Journal:
-    """What came after `seen`; all that is held, when the journal is younger than that (another process, another file)."""
+    """What came after `seen`; all that is held, when the journal never came that far (another process or file)."""
     last = store.journal(organisation_id, after=10**18).last
     return store.journal(organisation_id, max(last - REQUESTS_MAX, seen if seen <= last else 0))
 
