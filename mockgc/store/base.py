@@ -13,6 +13,8 @@ from mockgc.domain.transaction import Commit, CommitRow, Rule
 from mockgc.journal import Entry
 
 EMPTY_BASELINE = "empty"
+NOBODY = ""
+"""Stands for the organisation of requests that no organisation could be found for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,11 @@ class Snapshot:
 
 
 class StoreUnavailable(Exception):
-    """The backing store did not answer in time; nothing was written. Try again."""
+    """The backing store did not answer; the message says whether anything may have been written. Try again."""
 
 
 class DataFileMismatch(Exception):
-    """The data file cannot be used by this emulator; the message says why and what to do."""
+    """The data file, or database, cannot be used by this emulator; the message says why and what to do."""
 
 
 class UnknownName(LookupError):
@@ -135,6 +137,12 @@ class Store(Protocol):
     """
 
     def create_organisation(self, name: str | None = None, seed: int | None = None) -> Organisation: ...
+    def first_client(self, name: str, credentials: tuple[str, str] | None = None) -> Client:
+        """
+        The first client of the first organisation; both are made where there are none, once, whoever asks at the same
+        time.
+        """
+
     def organisations(self) -> list[Organisation]: ...
     def organisation(self, organisation_id: str) -> Organisation: ...
 
@@ -165,8 +173,9 @@ class Store(Protocol):
             The rule's outcome and the commit's sequence number (from 1, no gaps), None when nothing was written.
 
         Raises:
-            WfmError: what the rule refused; nothing was written.
-            StoreUnavailable: the backing store did not answer in time; nothing was written.
+            WfmError: what the rule refused; nothing was written, and the ids it drew are drawn again.
+            UnknownName: there is no such organisation.
+            StoreUnavailable: the backing store did not answer.
 
         Source: version + 1 for each commit is decided (specification of the dialect, common rules).
         """
@@ -196,7 +205,7 @@ class Store(Protocol):
         Replace the value by a pure function of itself, atomically; returns the new one. None empties the slot.
 
         Raises:
-            StoreUnavailable: the backing store did not answer in time; nothing was written.
+            StoreUnavailable: the backing store did not answer.
         """
 
     def now(self, organisation_id: str | None = None) -> datetime:
@@ -215,4 +224,11 @@ class Store(Protocol):
         """Keep a snapshot, perhaps of another emulator, as a baseline that `reset` goes to."""
 
     def drop_baseline(self, organisation_id: str, name: str) -> None: ...
-    def reset(self, organisation_id: str, baseline: str = EMPTY_BASELINE) -> None: ...
+    def reset(self, organisation_id: str, baseline: str = EMPTY_BASELINE) -> None:
+        """
+        Entities, switches and settings as the baseline has them; commit log and journal begin anew. Clients, tokens and
+        the clock stay, and no counter is rewound, so that an id never names two things.
+        """
+
+    def close(self) -> None:
+        """Give back what the store holds open and does not use; it can be used on."""

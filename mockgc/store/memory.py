@@ -90,12 +90,13 @@ class _Tenant:
 class _View:
     """A view that is valid while the organisation's lock is held; decoded entities are kept for its life."""
 
-    __slots__ = ("_decoded", "_resources", "_shared", "_tenant", "client_id", "now", "switches")
+    __slots__ = ("_decoded", "_resources", "_shared", "_tenant", "client_id", "entities", "now", "switches")
 
     def __init__(self, tenant: _Tenant, store: MemoryStore, client_id: str) -> None:
         self._tenant, self._resources, self._shared = tenant, store.resources, store.shared
         self._decoded: dict[Address, Entity] = {}
         self.client_id, self.now, self.switches = client_id, store.time_of(tenant), tenant.switches
+        self.entities = tenant.entity_counter
 
     def row(self, kind: str, entity_id: str) -> Row | None:
         return self._tenant.contents.rows[kind].get(entity_id)
@@ -126,9 +127,8 @@ class _View:
         return self._resources[kind].label(entity)
 
     def new_id(self) -> str:
-        tenant = self._tenant
-        tenant.entity_counter += 1
-        return tenant.ids.uuid("entity", tenant.ordinal_of_ids, tenant.entity_counter)
+        self.entities += 1
+        return self._tenant.ids.uuid("entity", self._tenant.ordinal_of_ids, self.entities)
 
 
 class MemoryStore:
@@ -163,6 +163,13 @@ class MemoryStore:
             own = self._ids if seed is None else Ids(str(seed).encode())
             self._tenants[organisation_id] = self._tenant_of(organisation, own, ordinal if seed is None else 0)
             return organisation
+
+    def first_client(self, name: str, credentials: tuple[str, str] | None = None) -> Client:
+        with self._lock:
+            first = next(iter(self._tenants.values()), None)
+            organisation = first.organisation if first else self.create_organisation(name)
+            clients = self.clients(organisation.id)
+            return clients[0] if clients else self.add_client(organisation.id, credentials=credentials)
 
     def _tenant_of(self, organisation: Organisation, ids: Ids, ordinal_of_ids: int) -> _Tenant:
         return _Tenant(organisation, ids, _Contents({kind: {} for kind in self.resources}), ordinal_of_ids)
@@ -219,13 +226,14 @@ class MemoryStore:
     # the one critical section
 
     def transact(self, organisation_id: str, rule: Rule, client_id: str, context_id: str) -> Commit:
-        tenant = self._tenants[organisation_id]
+        tenant = self._tenant(organisation_id)
         with tenant.lock:
             view = _View(tenant, self, client_id)
             outcome = rule(view)
+            encoded = [None if write.entity is None else orjson.dumps(write.entity) for write in outcome.writes]
+            tenant.entity_counter = view.entities
             if not outcome.writes:
                 return Commit(outcome, None)
-            encoded = [None if write.entity is None else orjson.dumps(write.entity) for write in outcome.writes]
             tenant.sequence += 1
             for write, data in zip(outcome.writes, encoded, strict=True):
                 before = self._apply(tenant.contents, write, data)
@@ -271,7 +279,7 @@ class MemoryStore:
     # journal
 
     def new_context_id(self, organisation_id: str | None) -> str:
-        tenant = self._tenants[organisation_id] if organisation_id else self._nobody
+        tenant = self._tenant(organisation_id) if organisation_id else self._nobody
         with tenant.lock:
             tenant.context_counter += 1
             return self._ids.uuid("request", tenant.organisation.ordinal, tenant.context_counter)
@@ -287,7 +295,7 @@ class MemoryStore:
         return None
 
     def append(self, entry: Entry) -> None:
-        tenant = self._tenants[entry.organisation_id] if entry.organisation_id else self._nobody
+        tenant = self._tenant(entry.organisation_id) if entry.organisation_id else self._nobody
         with tenant.lock:
             tenant.journal[entry.context_id] = entry
             if len(tenant.journal) > self._kept.journal_entries:
@@ -400,10 +408,6 @@ class MemoryStore:
             tenant.baselines.pop(name, None)
 
     def reset(self, organisation_id: str, baseline: str = EMPTY_BASELINE) -> None:
-        """
-        Entities, switches and settings as the baseline has them; commit log and journal begin anew. Clients, tokens and
-        the clock stay, and no counter is rewound, so that an id never names two things.
-        """
         tenant = self._tenant(organisation_id)
         with tenant.lock:
             saved = self._baseline(tenant, baseline)
@@ -413,6 +417,9 @@ class MemoryStore:
             tenant.commits, tenant.sequence = deque(), 0
             tenant.evicted += len(tenant.journal)
             tenant.journal = {}
+
+    def close(self) -> None:
+        pass
 
 
 def _reindex(contents: _Contents, kind: str, entity_id: str, old: Mapping[str, str], new: Mapping[str, str]) -> None:

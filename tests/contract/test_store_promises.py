@@ -21,14 +21,17 @@ from mockgc.journal import Entry
 from mockgc.resources.wfm_dialect import RESOURCES
 from mockgc.store.base import Kept, Slot, Store, UnknownName
 from mockgc.store.memory import MemoryStore
-from mockgc.store.sqlite import SqliteStore
+from mockgc.store.sql import SqlStore
+from mockgc.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 BUILD: dict[str, Callable[[Path], Store]] = {
     "memory": lambda _: MemoryStore(RESOURCES, Ids(b"seed"), lambda: NOW, Kept(3, 8, 2)),
-    "sqlite": lambda folder: SqliteStore(folder / "state.db", RESOURCES, Ids(b"seed"), lambda: NOW, Kept(3, 8, 2)),
+    "sqlite": lambda folder: SqlStore(
+        SqliteDatabase(folder / "state.db"), RESOURCES, Ids(b"seed"), lambda: NOW, Kept(3, 8, 2)
+    ),
 }
 
 

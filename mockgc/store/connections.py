@@ -1,0 +1,48 @@
+"""Open connections that nobody uses at the moment: a thread takes one, or opens its own, and gives it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Generic, Protocol, TypeVar
+
+
+class _Closeable(Protocol):
+    def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=_Closeable)
+
+
+class Connections(Generic[C]):
+    """
+    As many as threads have worked at once.
+
+    Args:
+        connect: opens one.
+        is_usable: whether one that was in use, perhaps in vain, can serve again.
+    """
+
+    def __init__(self, connect: Callable[[], C], is_usable: Callable[[C], bool]) -> None:
+        self._connect, self._is_usable = connect, is_usable
+        self._idle: list[C] = []
+
+    @contextmanager
+    def borrowed(self) -> Iterator[C]:
+        """One for this thread alone."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        try:
+            yield connection
+        finally:
+            if self._is_usable(connection):
+                self._idle.append(connection)
+            else:
+                connection.close()
+
+    def close(self) -> None:
+        """Close what is idle; whoever asks next opens a new one."""
+        while self._idle:
+            self._idle.pop().close()
