@@ -9,7 +9,7 @@ RUN python -m pip install --no-cache-dir . && rm -rf /src/* && useradd --system 
 USER mockgc
 WORKDIR /
 ENV PYTHONUNBUFFERED=1
-EXPOSE 8080
+EXPOSE 8080 8081
 HEALTHCHECK --interval=5s --timeout=2s --start-period=2s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/_mockgc/health', timeout=2)"]
-CMD ["mockgc", "serve", "--host", "0.0.0.0"]
+CMD ["mockgc", "serve", "--host", "0.0.0.0", "--notifications-port", "8081"]

@@ -52,6 +52,10 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 @main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
+@click.option(
+    "--notifications-port", type=click.IntRange(0, 65535),
+    help="Where WebSockets of notification channels connect. A free port when not given, or 0.",
+)  # fmt: skip
 @click.option("--seed", type=int, help="Ids, secrets and tokens derive from it; random when not given.")
 @click.option("--freeze", metavar="TIME", callback=_instant, help="Stand the clock still, e.g. 2026-11-30T08:00:00Z.")
 @click.option(
@@ -67,8 +71,8 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
     help="Write baseUrl, organisationId, clientId, clientSecret here (JSON, mode 0600) once it answers.",
 )  # fmt: skip
 def serve_command(
-    host: str, port: int, seed: int | None, freeze: datetime | None, data: Path | None, workers: int,
-    strict: bool, no_quotas: bool, quiet: bool, ready_file: Path | None,
+    host: str, port: int, notifications_port: int | None, seed: int | None, freeze: datetime | None,
+    data: Path | None, workers: int, strict: bool, no_quotas: bool, quiet: bool, ready_file: Path | None,
 ) -> None:  # fmt: skip
     """
     Serve an emulator until Ctrl-C.
@@ -79,6 +83,7 @@ def serve_command(
     answers.
     """
     options = {"seed": seed, "freeze": freeze, "data": data, "strict": strict or None}
+    options["notifications_port"] = notifications_port
     if no_quotas:
         options["quotas"] = False
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}

@@ -20,6 +20,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask
@@ -27,6 +28,7 @@ from pydantic import SecretStr
 
 from mockgc.app import Credentials, create_app
 from mockgc.control.guard import is_local
+from mockgc.notifications.doorman import Doorman, waking
 from mockgc.settings import Settings
 from mockgc.store.base import Store
 
@@ -64,7 +66,19 @@ class Served:
 def application() -> Flask:
     """The application of a worker process, with its first organisation."""
     logging.basicConfig(level=logging.WARNING)
-    return _with_organisation(Settings(), can_close=True)[0]
+    settings = Settings()
+    app = _with_organisation(settings, can_close=True)[0]
+    _take_sockets(app, settings)
+    return app
+
+
+def _take_sockets(app: Flask, settings: Settings) -> None:
+    """Let clients connect to the application's notification channels, on the port that the settings name."""
+    if settings.notifications_port:
+        doorman = Doorman(app.extensions["mockgc"].store, settings.notifications_host, settings.notifications_port)
+        app.wsgi_app = waking(app.wsgi_app, doorman)  # type: ignore[method-assign, assignment]
+        doorman.start()
+        Finalize(doorman, doorman.stop, exitpriority=1)  # a worker process runs no atexit
 
 
 def _with_organisation(settings: Settings, *, can_close: bool = False) -> tuple[Flask, Credentials]:
@@ -90,7 +104,7 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
     Serve until SIGINT or SIGTERM.
 
     Args:
-        port: 0 takes a free one.
+        port: 0 takes a free one; so does the one for notifications, which the settings name.
         ready: called once, when connections are accepted.
         workers: processes; more than one needs a data file, because memory is not shared.
 
@@ -100,14 +114,20 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
     port = free_port(host, port)
     if settings.seed is None and settings.data is None:
         settings = settings.model_copy(update={"seed": secrets.randbits(256)})
-    settings = _guarded(settings, host)
+    settings = _with_second_port(_guarded(settings, host), host, port)
     _to_environment(settings)
     app, credentials = _with_organisation(settings)
     local = _LOCAL.get(host, host)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
     served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials, token)
     threading.Thread(target=_announce, args=(served, ready), daemon=True).start()
-    _run(app, host, port, workers)
+    _run(app, settings, host, port, workers)
+
+
+def _with_second_port(settings: Settings, host: str, port: int) -> Settings:
+    wanted = settings.notifications_port or 0
+    second = free_port(host, wanted, "--notifications-port", other_than=port)
+    return settings.model_copy(update={"notifications_host": host, "notifications_port": second})
 
 
 def _guarded(settings: Settings, host: str) -> Settings:
@@ -119,7 +139,7 @@ def _guarded(settings: Settings, host: str) -> Settings:
     return settings.model_copy(update={"admin_token": SecretStr(secrets.token_urlsafe(24))})
 
 
-def _run(app: Flask, host: str, port: int, workers: int) -> None:
+def _run(app: Flask, settings: Settings, host: str, port: int, workers: int) -> None:
     try:
         from granian import Granian  # noqa: PLC0415 (absent where it has no wheel)
         from granian.constants import Interfaces  # noqa: PLC0415
@@ -127,6 +147,7 @@ def _run(app: Flask, host: str, port: int, workers: int) -> None:
         import waitress  # noqa: PLC0415
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        _take_sockets(app, settings)
         waitress.serve(app, host=host, port=port, threads=_THREADS, _quiet=True)
         return
     Granian(
@@ -143,9 +164,13 @@ def _run(app: Flask, host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-def free_port(host: str, port: int) -> int:
+def free_port(host: str, port: int, option: str = "--port", other_than: int | None = None) -> int:
     """
     The port to bind, a free one for 0.
+
+    Args:
+        option: what the command line calls it, for the message.
+        other_than: a port that is spoken for, though nothing listens there yet.
 
     Raises:
         PortTaken: the address cannot be bound; the message says what to do.
@@ -156,10 +181,17 @@ def free_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
-            hint = "choose another with --port (0 takes a free one)"
-            raise PortTaken(f"cannot listen on {host} port {port}: {error.strerror}; {hint}") from None
+            raise PortTaken(_taken(host, port, str(error.strerror), option)) from None
         bound: int = probe.getsockname()[1]
-        return bound
+        if bound != other_than:
+            return bound
+    if port:
+        raise PortTaken(_taken(host, port, "it is the port of the emulator itself", option))
+    return free_port(host, port, option, other_than)
+
+
+def _taken(host: str, port: int, why: str, option: str) -> str:
+    return f"cannot listen on {host} port {port}: {why}; choose another with {option} (0 takes a free one)"
 
 
 def _to_environment(settings: Settings) -> None:

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
     local_only: bool = Field(
         default=False, description="Refuse a Host that is not this machine in the control API; `mockgc serve` sets it."
     )
+    notifications_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Where `mockgc serve` takes WebSockets; 0 or none takes a free port."
+    )
+    notifications_host: str = Field(
+        default="127.0.0.1", description="The address of that port; `mockgc serve` sets it to its own."
+    )
     journal_entries_max: int = Field(
         default=10_000, ge=1, description="Requests kept per organisation; older ones are dropped."
     )
