@@ -158,9 +158,10 @@ def create_app(
 def _store_of(settings: Settings) -> StoreFactory:
     if settings.data is None:
         return MemoryStore
-    from mockgc.store.sqlite import SqliteStore  # noqa: PLC0415 (start-up does not pay for what it does not use)
+    from mockgc.store.sql import SqlStore  # noqa: PLC0415 (start-up does not pay for what it does not use)
+    from mockgc.store.sqlite import SqliteDatabase  # noqa: PLC0415
 
-    return partial(SqliteStore, settings.data)
+    return partial(SqlStore, SqliteDatabase(settings.data))
 
 
 def _flask(
