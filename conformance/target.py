@@ -89,6 +89,24 @@ class Control:
         made = _body(self._http.post(f"/_mockgc/organisations/{organisation_id}/clients", json={}), 201)
         return Credentials(organisation_id, made["clientId"], made["clientSecret"])
 
+    def add_fault(self, organisation_id: str, rule: JSON) -> None:
+        """Set a fault rule; what it is called and what it takes is in the emulator's `behaviour/README.md`."""
+        _body(self._http.post(f"/_mockgc/organisations/{organisation_id}/faults", json=rule), 201)
+
+    def set_quotas(self, organisation_id: str, quotas: JSON) -> None:
+        """Replace an organisation's quotas."""
+        _body(self._http.put(f"/_mockgc/organisations/{organisation_id}/quotas", json=quotas), 200)
+
+    def switch(self, organisation_id: str, switches: JSON) -> None:
+        """Set switches of the organisation's rules."""
+        _body(self._http.patch(f"/_mockgc/organisations/{organisation_id}/switches", json=switches), 200)
+
+    def advance(self, organisation_id: str, seconds: float) -> None:
+        """Move the organisation's clock forward."""
+        _body(
+            self._http.patch(f"/_mockgc/organisations/{organisation_id}/clock", json={"advanceSeconds": seconds}), 200
+        )
+
     def commits(self, organisation_id: str) -> tuple[Commit, ...]:
         """The whole commit log."""
         return parse_commits(_body(self._http.get(f"/_mockgc/organisations/{organisation_id}/commits"), 200))

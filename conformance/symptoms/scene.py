@@ -117,7 +117,8 @@ class Played:
 def play(symptom: Symptom, http: httpx.Client) -> Played:
     """Play a symptom in an organisation of its own."""
     control = Control(http)
-    scene = Scene(symptom, control, Client(http, control.create_organisation(symptom.name)))
+    credentials = control.create_organisation(symptom.name)
+    scene = Scene(symptom, control, credentials.organisation_id, Client(http, credentials))
     try:
         symptom.play(scene)
         scene.check_complete()
@@ -132,6 +133,7 @@ class Scene:
 
     symptom: Symptom
     control: Control
+    organisation_id: str
     client: Client
     transcript: list[Line] = field(default_factory=list)
     explanation: JSON = field(default_factory=dict)
@@ -154,11 +156,25 @@ class Scene:
 
     def given(self, kind: str, body: JSON) -> JSON:
         """Create an entity that the symptom needs; refusal is a failure."""
-        answer = self._send("POST", PATHS[kind], body)
-        if answer.status_code not in (200, 201):
+        return self.prepared("POST", PATHS[kind], body)
+
+    def prepared(self, method: str, path: str, body: JSON | None = None) -> JSON:
+        """A request that the symptom needs to have succeeded."""
+        answer = self._send(method, path, body)
+        if not answer.is_success:
             raise NotAsClaimed(f"the setting could not be made: {answer.status_code} {answer.text[:200]}")
         made: JSON = answer.json()
         return made
+
+    def fault(self, effect: JSON, method: str, path: str, **budget: int) -> None:
+        """Given: the vendor does this to these requests; `first=1` when nothing else is said."""
+        match = {"method": method, "path": path}
+        rule = {"name": self.symptom.name, "match": match, "effect": effect, "budget": budget or {"first": 1}}
+        self.control.add_fault(self.organisation_id, rule)
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, on the organisation's clock."""
+        self.control.advance(self.organisation_id, seconds)
 
     def ask(self, method: str, path: str, body: JSON | None = None, **headers: str) -> httpx.Response:
         """A request of the story, before or after the refusal."""
@@ -168,8 +184,8 @@ class Scene:
     def refused(self, answer: httpx.Response, at: str | None, status: int = 409) -> None:
         """Check that this is the refusal of the catalogue, at this field (None: the entity itself), and ask why."""
         body: JSON = answer.json() if answer.content else {}
-        seen = (answer.status_code, body.get("code"), [detail["fieldName"] for detail in body.get("details", ())])
-        if seen[:2] != (status, self.symptom.code) or at not in seen[2]:
+        seen = (answer.status_code, body.get("code"), [detail.get("fieldName") for detail in body.get("details", ())])
+        if seen[:2] != (status, self.symptom.code) or at not in (seen[2] or [None]):
             raise NotAsClaimed(f"expected {status} {self.symptom.code} at {at}, got {seen[0]} {seen[1]} at {seen[2]}")
         self.explanation = self.control.explain(body["contextId"])
         if self.explanation["outcome"] != "refused" or not self.explanation["nextStep"]:
@@ -181,8 +197,8 @@ class Scene:
         if not answer.is_success:
             raise NotAsClaimed(f"the cure was refused: {answer.status_code} {answer.text[:200]}")
         self.cured = True
-        body: JSON = answer.json() if answer.content else {}
-        return body
+        body: Any = answer.json() if answer.content else {}
+        return body if isinstance(body, dict) else {"entities": body}
 
     def check(self, claim: bool, otherwise: str) -> None:
         """Check anything else that the symptom claims."""
@@ -198,7 +214,8 @@ class Scene:
         self, method: str, path: str, body: JSON | None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         answer = self.client.request(method, path, body, headers)
-        found: JSON = answer.json() if answer.content else {}
+        found: Any = answer.json() if answer.content else {}
+        found = found if isinstance(found, dict) else {}
         self.transcript.append(self._line(method, path, body, headers or {}, answer, found))
         if "name" in found and "id" in found:
             self.names[found["id"]] = found["name"]
@@ -208,7 +225,7 @@ class Scene:
         self, method: str, path: str, body: JSON | None, headers: Mapping[str, str], answer: httpx.Response, found: JSON
     ) -> Line:
         is_error = answer.status_code >= 400
-        details = tuple(d["fieldName"] for d in found.get("details", ()) if d["fieldName"]) if is_error else ()
+        details = tuple(d["fieldName"] for d in found.get("details", ()) if d.get("fieldName")) if is_error else ()
         return Line(
             self.part, method, self._named(path), self._shown(body) if body is not None else "", headers,
             answer.status_code, found.get("code", "") if is_error else "", found.get("message", "") if is_error else "",

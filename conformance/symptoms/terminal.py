@@ -18,7 +18,7 @@ def print_played(console: Console, played: Played) -> None:
     console.print(f"\n[bold]{escape(played.symptom.name)}[/]  {escape(played.symptom.title)}")
     given = [line for line in played.transcript if line.part is Part.GIVEN]
     if given:
-        print_fact(console, "given", _prepared(given), style="dim")
+        print_fact(console, "given", _prepared(given) or "what is there from the start", style="dim")
     _print_part(console, played, Part.SYMPTOM)
     if played.explanation:
         print_essence(console, played.explanation)
@@ -29,10 +29,12 @@ def print_played(console: Console, played: Played) -> None:
 
 
 def _prepared(given: Iterable[Line]) -> str:
-    """The names of what was prepared, by collection."""
+    """The names of what was prepared, by request."""
     made: dict[str, list[str]] = {}
     for line in given:
-        made.setdefault(line.path.removeprefix("/api/v2/wfm/"), []).append(line.made)
+        if line.made:
+            collection = line.path.removeprefix("/api/v2/").removeprefix("wfm/")
+            made.setdefault(f"{line.method} {collection}", []).append(line.made)
     return "; ".join(f"{collection} {', '.join(names)}" for collection, names in made.items())
 
 
