@@ -44,6 +44,9 @@ def rated(answer: Any) -> dict[str, float]:
     return {one["id"]: one["proficiency"] for one in answer["entities"]}
 
 
+@pytest.mark.shows(
+    "deleteRoutingLanguage", "deleteRoutingSkill", "getRoutingLanguage", "getRoutingLanguages", "getRoutingSkills"
+)
 @both
 def test_what_is_created_is_read_listed_and_deleted(call: Caller, word: str) -> None:
     made = call(f"postRouting{word.title()}s", json={"name": "French"})
@@ -55,12 +58,14 @@ def test_what_is_created_is_read_listed_and_deleted(call: Caller, word: str) -> 
     call(f"postRouting{word.title()}s", json={"name": "French"})
 
 
+@pytest.mark.shows("postRoutingLanguages", "postRoutingSkills")
 @both
 def test_a_taken_name_is_refused(call: Caller, word: str) -> None:
     make(call, word, "French")
     refused(call, "general.conflict", f"postRouting{word.title()}s", expect=TAKEN[word], json={"name": " french"})
 
 
+@pytest.mark.shows("getRoutingSkill", "patchRoutingSkill", "postRoutingSkills")
 def test_a_skill_moves_to_a_division_that_exists(call: Caller, division: str) -> None:
     (skill,) = make(call, "skill", "French")
     moved = call("patchRoutingSkill", skill, json={"divisionId": division})
@@ -72,6 +77,9 @@ def test_a_skill_moves_to_a_division_that_exists(call: Caller, division: str) ->
     )  # fmt: skip
 
 
+@pytest.mark.shows(
+    "deleteUserRoutinglanguage", "deleteUserRoutingskill", "patchUserRoutinglanguage", "putUserRoutingskill"
+)
 @both
 def test_a_user_gets_changes_and_loses_one(call: Caller, user: str, word: str) -> None:
     (ability,) = make(call, word, "French")
@@ -88,6 +96,7 @@ def test_a_user_gets_changes_and_loses_one(call: Caller, user: str, word: str) -
     call(change, user, ability, expect=404, json={"proficiency": 4})
 
 
+@pytest.mark.shows("postUserRoutinglanguages", "postUserRoutingskills")
 @both
 def test_a_user_has_one_once(call: Caller, user: str, word: str) -> None:
     (ability,) = make(call, word, "French")
@@ -96,6 +105,13 @@ def test_a_user_has_one_once(call: Caller, user: str, word: str) -> None:
     refused(call, "general.conflict", f"postUserRouting{word}s", user, expect=400, json=body)
 
 
+@pytest.mark.shows(
+    "patchUserRoutinglanguagesBulk",
+    "patchUserRoutingskillsBulk",
+    "postUserRoutinglanguages",
+    "postUserRoutingskills",
+    "putUserRoutingskillsBulk",
+)
 @both
 def test_what_does_not_exist_is_refused(call: Caller, user: str, word: str) -> None:
     (ability,) = make(call, word, "French")
@@ -107,6 +123,15 @@ def test_what_does_not_exist_is_refused(call: Caller, user: str, word: str) -> N
         refused(call, code, "putUserRoutingskillsBulk", user, expect=404, json=body)
 
 
+@pytest.mark.shows(
+    "patchUserRoutinglanguage",
+    "patchUserRoutinglanguagesBulk",
+    "patchUserRoutingskillsBulk",
+    "postUserRoutinglanguages",
+    "postUserRoutingskills",
+    "putUserRoutingskill",
+    "putUserRoutingskillsBulk",
+)
 @both
 @pytest.mark.parametrize("proficiency", [-0.1, 5.1])
 def test_a_proficiency_is_between_0_and_5(call: Caller, user: str, word: str, proficiency: float) -> None:
@@ -121,6 +146,7 @@ def test_a_proficiency_is_between_0_and_5(call: Caller, user: str, word: str, pr
     refused(call, "invalid.value", change, user, ability, expect=400, json={"proficiency": proficiency})
 
 
+@pytest.mark.shows("patchUserRoutinglanguagesBulk", "patchUserRoutingskillsBulk", "putUserRoutingskillsBulk")
 @both
 def test_fifty_entries_a_call(call: Caller, user: str, word: str) -> None:
     body = [{"id": str(n), "proficiency": 1} for n in range(51)]
@@ -129,6 +155,7 @@ def test_fifty_entries_a_call(call: Caller, user: str, word: str) -> None:
         refused(call, "constraint.validation", "putUserRoutingskillsBulk", user, expect=400, json=body)
 
 
+@pytest.mark.shows("getUserRoutinglanguages", "patchUserRoutinglanguagesBulk", "patchUserRoutingskillsBulk")
 @both
 def test_a_bulk_patch_adds_and_changes(call: Caller, user: str, word: str) -> None:
     first, second = make(call, word, "French", "German")
@@ -138,6 +165,7 @@ def test_a_bulk_patch_adds_and_changes(call: Caller, user: str, word: str) -> No
     assert rated(answer) == rated(call(f"getUserRouting{word}s", user)) == {first: 2, second: 3}
 
 
+@pytest.mark.shows("getUserRoutingskills", "putUserRoutingskillsBulk")
 def test_a_bulk_put_replaces_all(call: Caller, user: str) -> None:
     first, second = make(call, "skill", "French", "German")
     call("putUserRoutingskillsBulk", user, json=[{"id": first, "proficiency": 1}])

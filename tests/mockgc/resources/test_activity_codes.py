@@ -41,6 +41,7 @@ def test_a_new_unit_holds_one_default_code_a_category_under_short_ids(call: Call
     ]
 
 
+@pytest.mark.shows("getWorkforcemanagementBusinessunitActivitycode")
 def test_a_code_is_added_under_the_next_short_id_of_its_unit(call: Caller) -> None:
     unit, other = business_unit_of(call)["id"], business_unit_of(call, "Sales")["id"]
     made, far = coffee(call, unit), coffee(call, other, name="Far")
@@ -50,6 +51,7 @@ def test_a_code_is_added_under_the_next_short_id_of_its_unit(call: Caller) -> No
     assert made["selfUri"].endswith(f"/businessunits/{unit}/activitycodes/8")
 
 
+@pytest.mark.shows("deleteWorkforcemanagementBusinessunitActivitycode")
 def test_a_default_code_is_edited_but_not_deleted(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     edited = call("patchWorkforcemanagementBusinessunitActivitycode", unit, "2", json=under(1, name="Lunch"))
@@ -60,6 +62,7 @@ def test_a_default_code_is_edited_but_not_deleted(call: Caller) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("patchWorkforcemanagementBusinessunitActivitycode")
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, version: int) -> None:
     unit = business_unit_of(call)["id"]
@@ -71,6 +74,7 @@ def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, version
     assert call.state() == before
 
 
+@pytest.mark.shows("deleteWorkforcemanagementBusinessunitActivitycode")
 def test_a_deleted_code_stays_readable_as_inactive_and_frees_its_name(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     coffee(call, unit)
@@ -81,6 +85,9 @@ def test_a_deleted_code_stays_readable_as_inactive_and_frees_its_name(call: Call
     assert coffee(call, unit)["id"] == "9"
 
 
+@pytest.mark.shows(
+    "patchWorkforcemanagementBusinessunitActivitycode", "postWorkforcemanagementBusinessunitActivitycodes"
+)
 def test_a_taken_name_is_refused_inside_the_unit_only(call: Caller) -> None:
     unit, other = business_unit_of(call)["id"], business_unit_of(call, "Sales")["id"]
     coffee(call, unit)
@@ -104,10 +111,16 @@ def test_wrappers_set_and_clear_lists(call: Caller) -> None:
     assert (left["secondaryPresences"], left["lengthInMinutes"]) == ([], 20)
 
 
+@pytest.mark.shows(
+    "patchWorkforcemanagementBusinessunitActivitycode", "postWorkforcemanagementBusinessunitActivitycodes"
+)
 def test_a_blank_presence_is_refused(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     body = {"name": "Tea", "category": "Break", "secondaryPresences": [{"id": " "}]}
     refused = call("postWorkforcemanagementBusinessunitActivitycodes", unit, expect=400, json=body)
+    assert refused["code"] == "wfm.ids.may.not.be.blank"
+    body = under(1, secondaryPresences={"values": [{"id": " "}]})
+    refused = call("patchWorkforcemanagementBusinessunitActivitycode", unit, "2", expect=400, json=body)
     assert refused["code"] == "wfm.ids.may.not.be.blank"
 
 
@@ -117,6 +130,7 @@ def test_codes_of_no_unit_and_unknown_codes_are_not_found(call: Caller) -> None:
         assert call("getWorkforcemanagementBusinessunitActivitycode", *ids, expect=404)["code"] == code
 
 
+@pytest.mark.shows("patchWorkforcemanagementBusinessunitActivitycode")
 def test_a_change_names_planning_groups_of_the_unit(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     before = call.state()
@@ -126,6 +140,7 @@ def test_a_change_names_planning_groups_of_the_unit(call: Caller) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("postWorkforcemanagementBusinessunitActivitycodes")
 def test_a_unit_holds_250_codes(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     for number in range(250 - 8):

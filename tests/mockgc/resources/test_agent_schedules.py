@@ -37,6 +37,7 @@ def test_a_query_gives_one_units_agents_and_of_those_the_ones_it_names(at: Desk)
     assert [row["user"]["id"] for row in at.agents_in(made, managementUnitId=lyon)] == [cid]
 
 
+@pytest.mark.shows(f"post{SCHEDULES}AgentschedulesQuery")
 def test_a_query_for_a_unit_elsewhere_is_refused(at: Desk) -> None:
     other = management_unit_of(at.call, business_unit_of(at.call, "Other")["id"], "Elsewhere")["id"]
     made = at.blank()
@@ -86,6 +87,10 @@ def test_a_search_of_a_management_unit_shows_its_own_agents(at: Desk) -> None:
     assert search_home(at, lyon) == [cid]
 
 
+@pytest.mark.shows(
+    "postWorkforcemanagementBusinessunitAgentschedulesSearch",
+    "postWorkforcemanagementManagementunitAgentschedulesSearch",
+)
 def test_a_period_that_ends_before_it_starts_is_refused(at: Desk) -> None:
     body = {"startDate": PERIOD["endDate"], "endDate": PERIOD["startDate"]}
     search_operation = "postWorkforcemanagementBusinessunitAgentschedulesSearch"
@@ -94,6 +99,7 @@ def test_a_period_that_ends_before_it_starts_is_refused(at: Desk) -> None:
     assert at.call(home_operation, at.home, expect=400, json=body)["code"] == "wfm.validation.failure"
 
 
+@pytest.mark.shows("postWorkforcemanagementBusinessunitAgentschedulesSearch", f"post{SCHEDULES}AgentschedulesQuery")
 @pytest.mark.parametrize("path", ["query", "search"])
 def test_a_forced_download_gives_the_result_as_it_was_when_asked_for(at: Desk, path: str) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING), published=True))["result"]
@@ -125,6 +131,7 @@ def test_a_result_has_an_address_of_its_own_that_takes_get_only(at: Desk) -> Non
         assert at.send(url, {}, b"", "GET").json()["code"] == "not.found"
 
 
+@pytest.mark.shows(f"post{SCHEDULES}AgentschedulesQuery")
 def test_a_query_names_ten_teams_at_most(at: Desk) -> None:
     made = at.blank()
     body = {"managementUnitId": at.home, "teamIds": [str(number) for number in range(11)]}

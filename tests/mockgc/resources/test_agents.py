@@ -29,6 +29,7 @@ def move(call: Caller, user_ids: list[str], unit_id: str | None = None) -> list[
     return [row["result"] for row in answer["results"]]
 
 
+@pytest.mark.shows("getWorkforcemanagementAgentManagementunit", "getWorkforcemanagementBusinessunitUsers")
 def test_a_user_is_in_one_unit_at_most(call: Caller) -> None:
     parent = business_unit_of(call)
     paris, lyon = (management_unit_of(call, parent["id"], name)["id"] for name in ("Paris", "Lyon"))
@@ -60,6 +61,7 @@ def agent_commits(call: Caller) -> list[Any]:
     return [row for row in call.organisation.commits() if row["kind"] == "agent"]
 
 
+@pytest.mark.shows("getWorkforcemanagementManagementunitUsers")
 def test_without_a_destination_users_leave_their_unit(call: Caller) -> None:
     unit = unit_of(call)
     users = agents_of(call, unit, "ada")
@@ -69,6 +71,7 @@ def test_without_a_destination_users_leave_their_unit(call: Caller) -> None:
     assert call("getWorkforcemanagementManagementunitUsers", unit)["entities"] == []
 
 
+@pytest.mark.shows("postWorkforcemanagementAgents")
 @pytest.mark.parametrize(
     ("user_ids", "unit_id", "status", "code"),
     [
@@ -102,6 +105,7 @@ def test_a_full_unit_refuses_by_row(limits: agents.Limits, refusal: str) -> None
     assert room.refusal(is_inside=False) == refusal
 
 
+@pytest.mark.shows("getWorkforcemanagementManagementunitAgent", "patchWorkforcemanagementManagementunitAgents")
 def test_flags_are_read_back_and_move_the_version_by_one(call: Caller) -> None:
     unit = unit_of(call)
     (ada,) = agents_of(call, unit, "ada")
@@ -115,6 +119,7 @@ def test_flags_are_read_back_and_move_the_version_by_one(call: Caller) -> None:
     assert call("getWorkforcemanagementManagementunitAgent", unit, ada) == flagged
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunitAgents")
 def test_flags_of_a_user_elsewhere_change_nothing(call: Caller) -> None:
     unit = unit_of(call)
     (ada,) = agents_of(call, unit, "ada")

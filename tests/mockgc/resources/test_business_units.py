@@ -20,6 +20,7 @@ def scheduling(version: int, smoothing: str = "ConsistentServiceLevel") -> dict[
     return {"settings": {"metadata": {"version": version}, "scheduling": {"activitySmoothingType": smoothing}}}
 
 
+@pytest.mark.shows("getWorkforcemanagementBusinessunit")
 def test_a_unit_is_read_with_its_settings_only_when_expand_asks(call: Caller) -> None:
     made = business_unit_of(call)
     plain = call("getWorkforcemanagementBusinessunit", made["id"])
@@ -38,6 +39,7 @@ def test_settings_move_by_one_under_the_version_last_read(call: Caller) -> None:
     assert moved["settings"]["scheduling"]["activitySmoothingType"] == "ConsistentServiceLevel"
 
 
+@pytest.mark.shows("patchWorkforcemanagementBusinessunit")
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, version: int) -> None:
     made = business_unit_of(call)
@@ -72,6 +74,7 @@ def test_day_and_zone_of_a_unit_stay_as_created(call: Caller) -> None:
     assert call("patchWorkforcemanagementBusinessunit", made["id"], json=body) == made
 
 
+@pytest.mark.shows("patchWorkforcemanagementBusinessunit", "postWorkforcemanagementBusinessunits")
 @pytest.mark.parametrize("name", ["Support", " SUPPORT "])
 def test_a_taken_name_is_refused_on_create_and_on_rename(call: Caller, name: str) -> None:
     made, other = business_unit_of(call), business_unit_of(call, "Sales")
@@ -82,6 +85,7 @@ def test_a_taken_name_is_refused_on_create_and_on_rename(call: Caller, name: str
     assert call.state() == before
 
 
+@pytest.mark.shows("getWorkforcemanagementBusinessunits", "postWorkforcemanagementBusinessunits")
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -98,6 +102,7 @@ def test_what_names_nothing_or_breaks_a_limit_is_refused(call: Caller, change: d
     assert call("getWorkforcemanagementBusinessunits")["entities"] == []
 
 
+@pytest.mark.shows("getWorkforcemanagementBusinessunitsDivisionviews")
 def test_listings_give_the_short_form_and_filter_by_division(call: Caller) -> None:
     made = business_unit_of(call)
     short = {name: made[name] for name in ("id", "name", "division", "selfUri")} | {"authorized": True}
@@ -106,6 +111,7 @@ def test_listings_give_the_short_form_and_filter_by_division(call: Caller) -> No
         assert call(listing, params={"divisionId": "another"})["entities"] == []
 
 
+@pytest.mark.shows("deleteWorkforcemanagementBusinessunit")
 def test_a_deleted_unit_is_gone_and_frees_its_name_and_division(call: Caller) -> None:
     made = business_unit_of(call)
     call("deleteAuthorizationDivision", made["division"]["id"], expect=409)
@@ -115,6 +121,7 @@ def test_a_deleted_unit_is_gone_and_frees_its_name_and_division(call: Caller) ->
     business_unit_of(call)
 
 
+@pytest.mark.shows("deleteWorkforcemanagementBusinessunit")
 def test_a_unit_with_management_units_is_not_deleted_until_they_are(call: Caller) -> None:
     made = business_unit_of(call)
     inside = management_unit_of(call, made["id"])
@@ -125,6 +132,7 @@ def test_a_unit_with_management_units_is_not_deleted_until_they_are(call: Caller
     call("deleteWorkforcemanagementBusinessunit", made["id"], expect=204)
 
 
+@pytest.mark.shows("patchWorkforcemanagementBusinessunit", "postWorkforcemanagementBusinessunits")
 def test_the_default_codes_of_learning_and_coaching_are_codes_of_the_unit(call: Caller) -> None:
     made = business_unit_of(call)
 
@@ -141,6 +149,7 @@ def test_the_default_codes_of_learning_and_coaching_are_codes_of_the_unit(call: 
     assert patched("6", 1, 200)["settings"]["coaching"]["defaultActivityCode"]["id"] == "6"
 
 
+@pytest.mark.shows("patchWorkforcemanagementBusinessunit")
 def test_a_unit_moves_to_a_division_that_exists(call: Caller) -> None:
     made = business_unit_of(call)
     other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})["id"]

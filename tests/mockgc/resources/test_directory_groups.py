@@ -39,6 +39,7 @@ def members(call: Caller, group: Any) -> list[str]:
     return [user["id"] for user in call("getGroupMembers", group["id"])["entities"]]
 
 
+@pytest.mark.shows("deleteGroup", "getGroup", "getGroups")
 def test_what_is_created_is_read_listed_and_deleted(call: Caller, group: Any) -> None:
     assert (group["version"], group["memberCount"], group["state"]) == (1, 0, "active")
     assert call("getGroup", group["id"]) == group
@@ -49,6 +50,7 @@ def test_what_is_created_is_read_listed_and_deleted(call: Caller, group: Any) ->
     call("postGroups", json=GROUP)
 
 
+@pytest.mark.shows("postGroups", "putGroup")
 def test_a_taken_name_is_refused(call: Caller) -> None:
     call("postGroups", json=GROUP)
     refused(call, "group.name.in.use", "postGroups", expect=400, json={**GROUP, "name": " agents"})
@@ -64,6 +66,7 @@ def test_a_description_is_kept_by_put_only(call: Caller) -> None:
     assert (changed["description"], changed["version"]) == ("all of them", 2)
 
 
+@pytest.mark.shows("putGroup")
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_any_other_version_is_a_400_on_put(call: Caller, group: Any, version: int) -> None:
     call("putGroup", group["id"], json={"version": 1, "name": "Leads"})
@@ -75,6 +78,7 @@ def test_put_without_a_version_is_refused(call: Caller, group: Any) -> None:
     call("putGroup", group["id"], expect=400, json={"name": "Leads"})
 
 
+@pytest.mark.shows("postGroups", "putGroup")
 def test_owners_are_shown_and_cleared_with_a_space(call: Caller, users: list[str]) -> None:
     made = call("postGroups", json={**GROUP, "ownerIds": users[:2]})
     assert [owner["id"] for owner in made["owners"]] == users[:2]
@@ -90,6 +94,7 @@ def test_the_spelling_of_put_is_the_visibility_of_owners(call: Caller, group: An
     assert changed["visibility"] == "owners"
 
 
+@pytest.mark.shows("deleteGroupMembers", "getGroupMembers")
 def test_members_are_added_and_removed_and_move_the_version(call: Caller, group: Any, users: list[str]) -> None:
     call("postGroupMembers", group["id"], expect=202, json={"memberIds": users[:2], "version": 1})
     assert members(call, group) == users[:2]
@@ -107,6 +112,7 @@ def test_members_again_move_nothing(call: Caller, group: Any, users: list[str]) 
     assert call.state() == before
 
 
+@pytest.mark.shows("postGroupMembers")
 def test_the_version_of_the_first_batch_is_stale_for_the_second(call: Caller, group: Any, users: list[str]) -> None:
     call("postGroupMembers", group["id"], expect=202, json={"memberIds": users[:1], "version": 1})
     body = {"memberIds": users[1:], "version": 1}
@@ -114,6 +120,7 @@ def test_the_version_of_the_first_batch_is_stale_for_the_second(call: Caller, gr
     call("postGroupMembers", group["id"], expect=202, json={**body, "version": 2})
 
 
+@pytest.mark.shows("deleteGroupMembers", "postGroupMembers")
 def test_fifty_members_a_call(call: Caller, group: Any) -> None:
     ids = [str(n) for n in range(51)]
     body, query = {"memberIds": ids}, {"ids": ",".join(ids)}
@@ -121,6 +128,7 @@ def test_fifty_members_a_call(call: Caller, group: Any) -> None:
     refused(call, "bad.request", "deleteGroupMembers", group["id"], expect=400, params=query)
 
 
+@pytest.mark.shows("postGroupMembers")
 def test_an_unknown_or_deleted_user_is_no_member(call: Caller, group: Any, users: list[str]) -> None:
     call("deleteUser", users[1])
     for user_id in ("nobody", users[1]):
@@ -135,6 +143,7 @@ def test_a_deleted_user_is_no_longer_listed(call: Caller, group: Any, users: lis
     assert call("getGroup", group["id"])["memberCount"] == 1
 
 
+@pytest.mark.shows("getGroupIndividuals")
 def test_owners_are_individuals_where_the_group_includes_them(call: Caller, users: list[str]) -> None:
     made = call("postGroups", json={**GROUP, "ownerIds": users[:1], "includeOwners": True})
     call("postGroupMembers", made["id"], expect=202, json={"memberIds": users[1:2]})

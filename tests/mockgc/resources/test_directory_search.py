@@ -58,6 +58,7 @@ def test_criteria_combine(call: Caller) -> None:
     assert names(call, {"type": "MATCH_ALL", "group": [agent]}) == ["Bob", "Adam"]
 
 
+@pytest.mark.shows("postUsersSearch")
 @pytest.mark.usefixtures("users")
 def test_results_are_sorted_and_paged(call: Caller) -> None:
     everybody = {"type": "MATCH_ALL"}
@@ -72,6 +73,7 @@ def test_a_deleted_user_is_found_by_address_and_state(call: Caller, users: dict[
     assert names(call, address, {"fields": ["state"], "type": "EXACT", "value": "deleted"}) == ["Ada"]
 
 
+@pytest.mark.shows("postGroupsSearch", "postUsersSearch")
 @pytest.mark.usefixtures("users")
 def test_what_is_not_searched_for_here_is_said(call: Caller) -> None:
     body = {"query": [{**NAME, "type": "REGEX", "value": "A.*"}]}
@@ -79,6 +81,7 @@ def test_what_is_not_searched_for_here_is_said(call: Caller) -> None:
     assert call("postGroupsSearch", expect=400, json=body)["code"] == "invalid.value"
 
 
+@pytest.mark.shows("postGroupsSearch", "postTeamsSearch")
 def test_groups_and_teams_are_searched(call: Caller) -> None:
     group = call(
         "postGroups", json={"name": "Agents", "type": "official", "rulesVisible": True, "visibility": "public"}
@@ -91,6 +94,7 @@ def test_groups_and_teams_are_searched(call: Caller) -> None:
     assert call("postGroupsSearch", json=other)["results"] == call("postTeamsSearch", json=other)["results"] == []
 
 
+@pytest.mark.shows("getUsersQuery")
 def test_users_are_listed_by_cursor(call: Caller, users: dict[str, str]) -> None:
     call("deleteUser", users["Bob"])
     page = call("getUsersQuery", params={"pageSize": 1})

@@ -31,6 +31,7 @@ def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("getUser")
 def test_what_is_created_is_read_and_listed(call: Caller, division: str) -> None:
     made = user(call, division, title="Agent")
     assert made["version"] == 1
@@ -39,6 +40,7 @@ def test_what_is_created_is_read_and_listed(call: Caller, division: str) -> None
     assert call("getUsers")["entities"] == [made]
 
 
+@pytest.mark.shows("postUsers")
 def test_an_unknown_division_is_refused(call: Caller) -> None:
     refused(
         call, "general.bad.request", "postUsers", expect=400, json={"name": "A", "email": "a@b.c", "divisionId": "nope"}
@@ -61,6 +63,7 @@ def test_an_update_that_changes_nothing_moves_nothing(call: Caller, division: st
     assert call("patchUser", made["id"], json={"version": 1, "title": "Agent"}) == made
 
 
+@pytest.mark.shows("patchUser")
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_any_other_version_is_stale_and_changes_nothing(call: Caller, division: str, version: int) -> None:
     made = user(call, division)
@@ -74,6 +77,7 @@ def test_a_missing_version_is_refused(call: Caller, division: str) -> None:
     call("patchUser", made["id"], expect=400, json={"title": "Lead"})
 
 
+@pytest.mark.shows("deleteUser")
 def test_a_deleted_user_keeps_its_address_and_is_restored(call: Caller, division: str) -> None:
     made = user(call, division)
     assert call("deleteUser", made["id"]) == {}
@@ -99,6 +103,7 @@ def test_a_user_is_found_in_its_own_state_only(call: Caller, division: str) -> N
     call("getUser", made["id"], expect=404, params={"state": "deleted"})
 
 
+@pytest.mark.shows("patchUser", "postUsers")
 def test_a_taken_address_is_refused_on_create_and_update(call: Caller, division: str) -> None:
     user(call, division)
     refused(
@@ -110,18 +115,21 @@ def test_a_taken_address_is_refused_on_create_and_update(call: Caller, division:
     refused(call, "general.conflict", "patchUser", bob["id"], expect=409, json=body)
 
 
+@pytest.mark.shows("patchUser")
 def test_a_change_of_state_comes_alone(call: Caller, division: str) -> None:
     made = user(call, division)
     body = {"version": 1, "state": "inactive", "title": "Lead"}
     refused(call, "general.bad.request", "patchUser", made["id"], expect=400, json=body)
 
 
+@pytest.mark.shows("patchUser")
 def test_an_empty_list_of_addresses_is_refused(call: Caller, division: str) -> None:
     made = user(call, division)
     body = {"version": 1, "addresses": []}
     refused(call, "general.bad.request", "patchUser", made["id"], expect=400, json=body)
 
 
+@pytest.mark.shows("getUserDirectreports", "patchUser")
 def test_a_manager_is_sent_as_an_id_and_read_as_an_object(call: Caller, division: str) -> None:
     ada, bob = user(call, division), user(call, division, "Bob")
     changed = call("patchUser", bob["id"], json={"version": 1, "manager": ada["id"]})
@@ -132,6 +140,7 @@ def test_a_manager_is_sent_as_an_id_and_read_as_an_object(call: Caller, division
     call("patchUser", bob["id"], expect=400, json={"version": 2, "manager": {"id": ada["id"]}})
 
 
+@pytest.mark.shows("getUserState", "putUserState")
 def test_the_state_is_read_and_replaced_under_the_version(call: Caller, division: str) -> None:
     made = user(call, division)
     assert call("getUserState", made["id"]) == {"state": "active", "version": 1}
@@ -141,6 +150,7 @@ def test_the_state_is_read_and_replaced_under_the_version(call: Caller, division
     assert call("getUser", made["id"])["state"] == "inactive"
 
 
+@pytest.mark.shows("getUserProfileskills", "putUserProfileskills")
 def test_profile_skills_are_replaced_and_shown_when_asked_for(call: Caller, division: str) -> None:
     made = user(call, division)
     assert call("getUserProfileskills", made["id"]) == []
@@ -151,6 +161,7 @@ def test_profile_skills_are_replaced_and_shown_when_asked_for(call: Caller, divi
     assert (shown["profileSkills"], shown["version"]) == (["java", "go"], 2)
 
 
+@pytest.mark.shows("patchUsersBulk")
 def test_bulk_changes_each_user_once(call: Caller, division: str) -> None:
     ids = [user(call, division, f"U{n}")["id"] for n in range(3)]
     answer = call("patchUsersBulk", json=[{"id": i, "acdAutoAnswer": True} for i in ids])
@@ -164,11 +175,13 @@ def test_bulk_with_an_unknown_user_changes_nobody(call: Caller, division: str) -
     refused(call, "not.found", "patchUsersBulk", expect=404, json=body)
 
 
+@pytest.mark.shows("patchUsersBulk")
 def test_bulk_takes_fifty(call: Caller) -> None:
     body = [{"id": str(n)} for n in range(51)]
     refused(call, "max.directory.users", "patchUsersBulk", expect=400, json=body)
 
 
+@pytest.mark.shows("getUsers")
 def test_a_bulk_read_names_a_hundred_ids_at_most(call: Caller, division: str) -> None:
     ids = [user(call, division, f"U{n}")["id"] for n in range(3)]
     found = call("getUsers", params={"id": [ids[2], ids[0], "nobody"]})["entities"]
@@ -184,11 +197,13 @@ def test_pages_repeat_the_filter(call: Caller, division: str) -> None:
     assert "state=inactive" in page["nextUri"]
 
 
+@pytest.mark.shows("deleteAuthorizationDivision")
 def test_a_division_with_users_is_not_deleted(call: Caller, division: str) -> None:
     user(call, division)
     refused(call, "request.conflict", "deleteAuthorizationDivision", division, expect=409)
 
 
+@pytest.mark.shows("getUserSuperiors")
 def test_superiors_are_the_managers_upwards_and_a_circle_ends(call: Caller, division: str) -> None:
     ids = [user(call, division, name)["id"] for name in ("Ada", "Bob", "Eve")]
     for one, manager in ((0, 1), (1, 2), (2, 0)):

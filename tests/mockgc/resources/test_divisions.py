@@ -14,6 +14,7 @@ def call() -> Caller:
     return Caller()
 
 
+@pytest.mark.shows("getAuthorizationDivision", "putAuthorizationDivision")
 def test_what_is_created_is_read_listed_renamed_and_deleted(call: Caller) -> None:
     made = call("postAuthorizationDivisions", json={"name": "EMEA", "description": "Europe"})
     assert call("getAuthorizationDivision", made["id"]) == made
@@ -25,6 +26,7 @@ def test_what_is_created_is_read_listed_renamed_and_deleted(call: Caller) -> Non
     call("getAuthorizationDivision", made["id"], expect=404)
 
 
+@pytest.mark.shows("postAuthorizationDivisions")
 def test_a_taken_name_is_refused_and_writes_nothing(call: Caller) -> None:
     call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
     before = call.state()
@@ -33,12 +35,14 @@ def test_a_taken_name_is_refused_and_writes_nothing(call: Caller) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("deleteAuthorizationDivision")
 def test_a_deleted_division_frees_its_name(call: Caller) -> None:
     made = call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
     call("deleteAuthorizationDivision", made["id"], expect=204)
     call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
 
 
+@pytest.mark.shows("getAuthorizationDivisions")
 def test_listings_are_paged(call: Caller) -> None:
     made = [call("postAuthorizationDivisions", json={"name": f"D{n}", "description": ""}) for n in range(5)]
     page = call("getAuthorizationDivisions", params={"pageSize": 2, "pageNumber": 2})
@@ -46,6 +50,7 @@ def test_listings_are_paged(call: Caller) -> None:
     assert (page["total"], page["pageCount"]) == (5, 3)
 
 
+@pytest.mark.shows("putAuthorizationDivision")
 def test_a_taken_name_is_refused_on_renaming(call: Caller) -> None:
     call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
     other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})
@@ -65,6 +70,7 @@ def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("deleteAuthorizationDivision", "getAuthorizationDivisionsHome")
 def test_there_is_one_home_division_and_it_stays(call: Caller) -> None:
     make(call, "Home")
     home = call("getAuthorizationDivisionsHome")
@@ -73,6 +79,7 @@ def test_there_is_one_home_division_and_it_stays(call: Caller) -> None:
     refused(call, "precondition.failure", "deleteAuthorizationDivision", home["id"], expect=400)
 
 
+@pytest.mark.shows("getAuthorizationDivisionsQuery")
 def test_divisions_are_found_by_id_and_name(call: Caller) -> None:
     first, second = make(call, "EMEA", "APAC")
     for operation in ("getAuthorizationDivisions", "getAuthorizationDivisionsQuery"):
@@ -80,6 +87,7 @@ def test_divisions_are_found_by_id_and_name(call: Caller) -> None:
         assert [one["id"] for one in call(operation, params={"name": "eme"})["entities"]] == [first]
 
 
+@pytest.mark.shows("getAuthorizationDivisionsQuery")
 def test_a_query_goes_by_one_cursor(call: Caller) -> None:
     ids = make(call, "A", "B", "C")
     page = call("getAuthorizationDivisionsQuery", params={"pageSize": 2})
@@ -94,6 +102,7 @@ def test_a_query_goes_by_one_cursor(call: Caller) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.shows("getAuthorizationDivisionsDeleted", "postAuthorizationDivisionRestore")
 def test_a_deleted_division_is_listed_and_restored_under_its_id(call: Caller) -> None:
     (made,) = make(call, "EMEA")
     call("deleteAuthorizationDivision", made, expect=204)
@@ -105,6 +114,7 @@ def test_a_deleted_division_is_listed_and_restored_under_its_id(call: Caller) ->
     call("postAuthorizationDivisionRestore", made, expect=404, json={"description": ""})
 
 
+@pytest.mark.shows("postAuthorizationDivisionRestore")
 def test_a_division_is_not_restored_under_a_taken_name(call: Caller) -> None:
     (made,) = make(call, "EMEA")
     call("deleteAuthorizationDivision", made, expect=204)
@@ -114,6 +124,7 @@ def test_a_division_is_not_restored_under_a_taken_name(call: Caller) -> None:
     call("postAuthorizationDivisionRestore", made, json={**body, "name": "Europe"})
 
 
+@pytest.mark.shows("postAuthorizationDivisionObject")
 def test_users_queues_and_teams_move_to_another_division(call: Caller) -> None:
     first, second = make(call, "EMEA", "APAC")
     user = call("postUsers", json={"name": "Ada", "email": "a@example.org", "divisionId": first})["id"]
@@ -128,6 +139,7 @@ def test_users_queues_and_teams_move_to_another_division(call: Caller) -> None:
     call("deleteAuthorizationDivision", first, expect=204)
 
 
+@pytest.mark.shows("postAuthorizationDivisionObject")
 def test_a_move_that_cannot_be_done_moves_nothing(call: Caller) -> None:
     first, second = make(call, "EMEA", "APAC")
     user = call("postUsers", json={"name": "Ada", "email": "a@example.org", "divisionId": first})["id"]

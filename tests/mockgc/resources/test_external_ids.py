@@ -27,6 +27,7 @@ def test_a_user_is_found_by_its_pair(call: Caller, users: list[str]) -> None:
     call("getUsersExternalidAuthorityNameExternalKey", "zendesk", "43", expect=404)
 
 
+@pytest.mark.shows("getUserExternalid", "getUserExternalidAuthorityName")
 def test_all_identifiers_of_a_user_are_answered(call: Caller, users: list[str]) -> None:
     call("postUserExternalid", users[0], expect=201, json=PAIR)
     both = call("postUserExternalid", users[0], expect=201, json={"authorityName": "sap", "externalKey": "42"})
@@ -36,6 +37,7 @@ def test_all_identifiers_of_a_user_are_answered(call: Caller, users: list[str]) 
     call("getUserExternalidAuthorityName", users[0], "crm", expect=404)
 
 
+@pytest.mark.shows("postUserExternalid")
 @pytest.mark.parametrize("again", [0, 1])
 def test_a_pair_names_one_user_only(call: Caller, users: list[str], again: int) -> None:
     call("postUserExternalid", users[0], expect=201, json=PAIR)
@@ -45,6 +47,7 @@ def test_a_pair_names_one_user_only(call: Caller, users: list[str], again: int) 
     assert call.state() == before
 
 
+@pytest.mark.shows("deleteUserExternalidAuthorityNameExternalKey")
 def test_a_removed_pair_is_free(call: Caller, users: list[str]) -> None:
     call("postUserExternalid", users[0], expect=201, json=PAIR)
     call("deleteUserExternalidAuthorityNameExternalKey", users[1], "zendesk", "42", expect=404)
@@ -63,6 +66,7 @@ def test_a_deleted_user_is_still_found_by_its_pair(call: Caller, users: list[str
     assert call("getUsersExternalidAuthorityNameExternalKey", "zendesk", "42")["state"] == "deleted"
 
 
+@pytest.mark.shows("getUsersExternalidAuthorityNameExternalKey")
 def test_the_address_of_a_pair_leads_to_its_user(call: Caller, users: list[str]) -> None:
     body = {"authorityName": "zen desk", "externalKey": "zendesk:user:42 %?"}
     (made,) = call("postUserExternalid", users[0], expect=201, json=body)

@@ -46,6 +46,7 @@ def test_settings_move_by_one_and_a_rename_moves_none(call: Caller) -> None:
     assert (renamed["name"], renamed["settings"]["metadata"]["version"]) == ("Lyon", 2)
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunit")
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, version: int) -> None:
     made = management_unit_of(call, business_unit_of(call)["id"])
@@ -70,6 +71,7 @@ def test_an_empty_wrapper_clears_what_a_full_one_set(call: Caller) -> None:
     assert settings(2, {"value": None}) == {}
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunit", "postWorkforcemanagementManagementunits")
 def test_a_taken_name_is_refused_on_create_and_on_rename(call: Caller) -> None:
     parent = business_unit_of(call)
     management_unit_of(call, parent["id"])
@@ -82,6 +84,7 @@ def test_a_taken_name_is_refused_on_create_and_on_rename(call: Caller) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("getWorkforcemanagementManagementunits", "postWorkforcemanagementManagementunits")
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -96,6 +99,9 @@ def test_what_names_nothing_or_breaks_a_limit_is_refused(call: Caller, change: d
     assert call("getWorkforcemanagementManagementunits")["entities"] == []
 
 
+@pytest.mark.shows(
+    "getWorkforcemanagementBusinessunitManagementunits", "getWorkforcemanagementManagementunitsDivisionviews"
+)
 def test_listings_name_the_units_of_all_or_of_one_business_unit_or_division(call: Caller) -> None:
     parent, other = business_unit_of(call), business_unit_of(call, "Sales")
     made, far = management_unit_of(call, parent["id"]), management_unit_of(call, other["id"], "Lyon")
@@ -123,6 +129,7 @@ def test_a_moved_unit_is_in_its_new_business_unit_only(call: Caller) -> None:
     assert call("getWorkforcemanagementManagementunit", made["id"])["businessUnit"]["id"] == other["id"]
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitMove")
 def test_a_move_to_nowhere_is_refused_and_changes_nothing(call: Caller) -> None:
     made = management_unit_of(call, business_unit_of(call)["id"])
     before = call.state()
@@ -132,6 +139,7 @@ def test_a_move_to_nowhere_is_refused_and_changes_nothing(call: Caller) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("deleteWorkforcemanagementManagementunit")
 def test_a_unit_with_agents_is_not_deleted(call: Caller) -> None:
     made = management_unit_of(call, business_unit_of(call)["id"])
     user_ids = agents_of(call, made["id"], "ada")
@@ -143,6 +151,7 @@ def test_a_unit_with_agents_is_not_deleted(call: Caller) -> None:
     assert refused["code"] == "wfm.management.unit.not.found"
 
 
+@pytest.mark.shows("getWorkforcemanagementManagementunit", "patchWorkforcemanagementManagementunit")
 def test_a_unit_moves_to_a_division_that_exists(call: Caller) -> None:
     made = management_unit_of(call, business_unit_of(call)["id"])
     other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})["id"]

@@ -117,12 +117,14 @@ def test_a_topic_that_there_is_not_is_refused(call: Caller, channel: str, operat
     refused(call, "notification.invalid.topic", operation, channel, expect=400, json=listed(PRESENCE, topic))
 
 
-@pytest.mark.shows("postNotificationsChannelSubscriptions")
+@pytest.mark.shows("postNotificationsChannelSubscriptions", "putNotificationsChannelSubscriptions")
 def test_a_combined_topic_is_one_of_the_thousand(call: Caller, channel: str) -> None:
     combined = [f"v2.users.user{index}?presence&station&routingStatus" for index in range(TOPICS_MAX)]
     call("postNotificationsChannelSubscriptions", channel, json=listed(*combined))
     code = "notification.subscription.too.many.subscriptions"
     refused(call, code, "postNotificationsChannelSubscriptions", channel, expect=400, json=listed(PRESENCE))
+    whole = listed(*combined, PRESENCE)
+    refused(call, code, "putNotificationsChannelSubscriptions", channel, expect=400, json=whole)
     call("putNotificationsChannelSubscriptions", channel, json=listed(PRESENCE))
 
 

@@ -181,6 +181,7 @@ def queries(at: Desk, schedule: Any) -> list[tuple[str, tuple[str, ...], Any]]:
     ]
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitAgentschedulesSearch")
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_a_result_that_is_forced_to_come_later_is_not_in_the_answer(at: Desk, number: int) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING), published=True))["result"]
@@ -206,6 +207,14 @@ def listings(at: Desk) -> list[tuple[str, tuple[str, ...], Any]]:
     ]
 
 
+@pytest.mark.shows(
+    "getWorkforcemanagementBusinessunitActivitycodes",
+    "getWorkforcemanagementBusinessunitStaffinggroups",
+    "getWorkforcemanagementBusinessunitTimeoffplans",
+    "postWorkforcemanagementBusinessunitStaffinggroupsQuery",
+    "postWorkforcemanagementManagementunitAgentsWorkplansQuery",
+    "postWorkforcemanagementManagementunitTimeoffrequestsQuery",
+)
 @pytest.mark.parametrize("number", range(6))
 def test_a_listing_that_is_forced_to_be_a_download_is_at_its_address(at: Desk, number: int) -> None:
     operation, ids, body = listings(at)[number]
@@ -215,6 +224,7 @@ def test_a_listing_that_is_forced_to_be_a_download_is_at_its_address(at: Desk, n
     assert at.send(named["downloadUrl"], {}, b"", "GET").json() == held.get("result", held)
 
 
+@pytest.mark.shows(f"get{SCHEDULES}Headcountforecast")
 def test_head_counts_are_a_download_where_their_own_flag_says_so(at: Desk) -> None:
     made = at.blank()
     head_counts, ids = f"get{SCHEDULES}Headcountforecast", (at.unit, WEEK, made["id"])

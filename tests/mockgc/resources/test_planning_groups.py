@@ -43,6 +43,7 @@ def made_in(call: Caller, unit: str, template: str, *paths: dict[str, Any], name
     return call(CREATE, unit, json={"name": name, "serviceGoalTemplateId": template, "routePaths": list(paths)})
 
 
+@pytest.mark.shows(LIST)
 def test_a_group_is_read_listed_and_gone(call: Caller, unit: str, template: str) -> None:
     skill = call("postRoutingSkills", json={"name": "French"})["id"]
     language = call("postRoutingLanguages", json={"name": "French"})["id"]
@@ -56,6 +57,7 @@ def test_a_group_is_read_listed_and_gone(call: Caller, unit: str, template: str)
     assert call(READ, unit, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
 
+@pytest.mark.shows(PATCH, CREATE)
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
@@ -89,6 +91,7 @@ def test_a_template_of_another_unit_is_refused(call: Caller, unit: str, template
         assert call(CREATE, where, expect=400, json=body)["code"] == "wfm.entity.not.found"
 
 
+@pytest.mark.shows(PATCH)
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(
     call: Caller, unit: str, template: str, version: int
@@ -102,6 +105,7 @@ def test_another_version_is_a_conflict_and_changes_nothing(
     assert call.state() == before
 
 
+@pytest.mark.shows(PATCH, CREATE)
 def test_a_taken_name_is_refused(call: Caller, unit: str, template: str) -> None:
     made_in(call, unit, template)
     other = made_in(call, unit, template, name="Mail")
@@ -112,6 +116,7 @@ def test_a_taken_name_is_refused(call: Caller, unit: str, template: str) -> None
     assert call.state() == before
 
 
+@pytest.mark.shows(READ, CREATE)
 def test_a_path_of_another_group_is_taken_only_under_that_groups_version(
     call: Caller, unit: str, template: str
 ) -> None:
@@ -134,6 +139,7 @@ def test_a_path_of_another_group_is_taken_only_under_that_groups_version(
     assert taken["routePaths"] == holder["routePaths"]
 
 
+@pytest.mark.shows(PATCH)
 def test_an_update_takes_a_path_too(call: Caller, unit: str, template: str) -> None:
     path = path_of(call)
     holder, other = made_in(call, unit, template, path), made_in(call, unit, template, name="Mail")
@@ -145,6 +151,7 @@ def test_an_update_takes_a_path_too(call: Caller, unit: str, template: str) -> N
     assert call(READ, unit, holder["id"])["routePaths"] == []
 
 
+@pytest.mark.shows(DELETE, "postWorkforcemanagementBusinessunitActivitycodes")
 def test_an_activity_code_names_planning_groups_of_its_unit(call: Caller, unit: str, template: str) -> None:
     group = made_in(call, unit, template)["id"]
     codes = "postWorkforcemanagementBusinessunitActivitycodes"

@@ -47,6 +47,7 @@ def refs(*ids: str) -> list[dict[str, str]]:
     return [{"id": user_id} for user_id in ids]
 
 
+@pytest.mark.shows("deleteRoutingQueue", "putRoutingQueue")
 def test_what_is_created_is_read_changed_listed_and_deleted(call: Caller, division: str) -> None:
     made = call("postRoutingQueues", json={"name": "Support", "division": {"id": division}})
     assert (made["division"]["name"], made["memberCount"]) == ("EMEA", 0)
@@ -58,6 +59,7 @@ def test_what_is_created_is_read_changed_listed_and_deleted(call: Caller, divisi
     call("getRoutingQueue", made["id"], expect=404)
 
 
+@pytest.mark.shows("getRoutingQueues", "getRoutingQueuesDivisionviews")
 @pytest.mark.parametrize("view", ["", "Divisionviews"])
 def test_listings_filter(call: Caller, division: str, view: str) -> None:
     first = call("postRoutingQueues", json={"name": "Support", "division": {"id": division}})
@@ -71,10 +73,12 @@ def test_listings_filter(call: Caller, division: str, view: str) -> None:
     assert found(divisionId=division) == [first["id"]]
 
 
+@pytest.mark.shows("getRoutingQueuesDivisionviewsAll")
 def test_all_queues_are_viewed_over_divisions(call: Caller, queue: str) -> None:
     assert [one["id"] for one in call("getRoutingQueuesDivisionviewsAll")["entities"]] == [queue]
 
 
+@pytest.mark.shows("getRoutingQueue", "postRoutingQueues", "putRoutingQueue")
 def test_a_taken_name_is_refused(call: Caller, queue: str) -> None:
     refused(call, "duplicate.name", "postRoutingQueues", expect=400, json={"name": "SUPPORT"})
     other = call("postRoutingQueues", json={"name": "Sales"})
@@ -82,6 +86,7 @@ def test_a_taken_name_is_refused(call: Caller, queue: str) -> None:
     assert call("getRoutingQueue", queue)["name"] == "Support"
 
 
+@pytest.mark.shows("postRoutingQueues", "putRoutingQueue")
 def test_an_unknown_division_is_refused(call: Caller, queue: str) -> None:
     body = {"name": "Sales", "division": {"id": "nowhere"}}
     refused(call, "invalid.id", "postRoutingQueues", expect=400, json=body)
@@ -94,6 +99,9 @@ def test_a_queue_that_changes_nothing_keeps_its_date(call: Caller, queue: str) -
     assert call("putRoutingQueue", queue, json={"name": "Support"}) == before
 
 
+@pytest.mark.shows(
+    "deleteRoutingQueueMember", "deleteRoutingQueueUser", "getRoutingQueueUsers", "postRoutingQueueUsers"
+)
 @spelling
 def test_members_are_added_counted_and_removed(call: Caller, queue: str, users: list[str], word: str) -> None:
     call(f"postRoutingQueue{word}s", queue, json=refs(*users[:2]))
@@ -106,6 +114,9 @@ def test_members_are_added_counted_and_removed(call: Caller, queue: str, users: 
     call(f"deleteRoutingQueue{word}", queue, users[1], expect=404)
 
 
+@pytest.mark.shows(
+    "patchRoutingQueueMember", "patchRoutingQueueMembers", "patchRoutingQueueUser", "patchRoutingQueueUsers"
+)
 @spelling
 def test_a_member_leaves_off_answering_and_joins_again(call: Caller, queue: str, users: list[str], word: str) -> None:
     call(f"postRoutingQueue{word}s", queue, json=refs(*users))
@@ -127,6 +138,7 @@ def test_who_is_no_member_is_not_changed(call: Caller, queue: str, users: list[s
     refused(call, "not.found", f"patchRoutingQueue{word}s", queue, expect=404, json=body)
 
 
+@pytest.mark.shows("postRoutingQueueMembers", "postRoutingQueueUsers")
 @spelling
 def test_an_unknown_or_deleted_user_is_no_member(call: Caller, queue: str, users: list[str], word: str) -> None:
     call("deleteUser", users[1])
@@ -135,6 +147,9 @@ def test_an_unknown_or_deleted_user_is_no_member(call: Caller, queue: str, users
         refused(call, "invalid.id", f"postRoutingQueue{word}s", queue, expect=400, json=body)
 
 
+@pytest.mark.shows(
+    "patchRoutingQueueMembers", "patchRoutingQueueUsers", "postRoutingQueueMembers", "postRoutingQueueUsers"
+)
 @spelling
 def test_a_hundred_members_a_call(call: Caller, queue: str, word: str) -> None:
     body = refs(*(str(n) for n in range(101)))
@@ -149,12 +164,14 @@ def test_members_again_change_nothing(call: Caller, queue: str, users: list[str]
     assert call.state() == before
 
 
+@pytest.mark.shows("getRoutingQueueMembers", "postRoutingQueueMembers")
 def test_members_are_paged_and_found_by_name(call: Caller, queue: str, users: list[str]) -> None:
     call("postRoutingQueueMembers", queue, json=refs(*users))
     assert members(call, queue, pageSize="2", pageNumber="2") == [users[2]]
     assert members(call, queue, name="BO") == [users[1]]
 
 
+@pytest.mark.shows("patchUserQueue")
 def test_a_user_sees_and_leaves_its_queues(call: Caller, queue: str, users: list[str]) -> None:
     call("postRoutingQueueMembers", queue, json=refs(users[0]))
     assert [q["id"] for q in call("getUserQueues", users[0])["entities"]] == [queue]
@@ -163,12 +180,14 @@ def test_a_user_sees_and_leaves_its_queues(call: Caller, queue: str, users: list
     call("patchUserQueue", users[1], queue, expect=404, json={"joined": False})
 
 
+@pytest.mark.shows("getUserQueues")
 def test_the_members_of_a_deleted_queue_leave_it(call: Caller, queue: str, users: list[str]) -> None:
     call("postRoutingQueueMembers", queue, json=refs(users[0]))
     call("deleteRoutingQueue", queue)
     assert call("getUserQueues", users[0])["entities"] == []
 
 
+@pytest.mark.shows("patchUserQueues")
 def test_a_user_joins_and_leaves_several_of_its_queues(call: Caller, queue: str, users: list[str]) -> None:
     other = call("postRoutingQueues", json={"name": "Sales"})["id"]
     body = [{"id": queue, "joined": False}, {"id": other, "joined": False}]
@@ -180,6 +199,7 @@ def test_a_user_joins_and_leaves_several_of_its_queues(call: Caller, queue: str,
     assert call("getUserQueues", users[0], params={"joined": "true"})["entities"] == []
 
 
+@pytest.mark.shows("getRoutingQueuesMe", "getUsersMe")
 @pytest.mark.parametrize("operation", ["getUsersMe", "getRoutingQueuesMe"])
 def test_a_client_is_no_user(call: Caller, operation: str) -> None:
     refused(call, "not.a.user", operation, expect=400)

@@ -37,6 +37,7 @@ def made_in(call: Caller, unit: str, name: str = "80 in 20", **fields: Any) -> A
     return call(CREATE, unit, expect=201, json=body)
 
 
+@pytest.mark.shows(READ, LIST)
 def test_a_template_is_read_with_its_impact_only_when_expand_asks(call: Caller, unit: str) -> None:
     made = made_in(call, unit, impactOverride=IMPACT)
     plain = {name: value for name, value in made.items() if name != "impactOverride"}
@@ -48,6 +49,7 @@ def test_a_template_is_read_with_its_impact_only_when_expand_asks(call: Caller, 
     assert call(LIST, unit, params=expand)["entities"] == [made]
 
 
+@pytest.mark.shows(PATCH)
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, unit: str, version: int) -> None:
     made = made_in(call, unit)
@@ -59,6 +61,7 @@ def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, unit: s
     assert call.state() == before
 
 
+@pytest.mark.shows(PATCH, CREATE)
 def test_a_taken_name_is_refused_inside_the_unit_only(call: Caller, unit: str) -> None:
     other = business_unit_of(call, "Sales")["id"]
     made_in(call, unit)
@@ -70,6 +73,7 @@ def test_a_taken_name_is_refused_inside_the_unit_only(call: Caller, unit: str) -
     assert call.state() == before
 
 
+@pytest.mark.shows(DELETE)
 def test_a_template_goes_when_no_planning_group_has_it(call: Caller, unit: str) -> None:
     made = made_in(call, unit)
     body = {"name": "Voice", "serviceGoalTemplateId": made["id"], "routePaths": []}

@@ -35,6 +35,7 @@ def made_in(call: Caller, unit: str, name: str = "Night", **fields: Any) -> Any:
     return call(CREATE, unit, expect=201, json={"name": name, **fields})
 
 
+@pytest.mark.shows(DELETE)
 def test_a_group_is_read_listed_changed_and_gone(call: Caller, unit: str) -> None:
     place = management_unit_of(call, unit)["id"]
     ada, bo = agents_of(call, place, "ada", "bo")
@@ -50,6 +51,7 @@ def test_a_group_is_read_listed_changed_and_gone(call: Caller, unit: str) -> Non
     assert call(READ, unit, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
 
+@pytest.mark.shows(PATCH)
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, unit: str, version: int) -> None:
     made = made_in(call, unit)
@@ -60,6 +62,7 @@ def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, unit: s
     assert call.state() == before
 
 
+@pytest.mark.shows(PATCH, CREATE)
 def test_a_taken_name_is_refused(call: Caller, unit: str) -> None:
     made_in(call, unit)
     other = made_in(call, unit, "Day")
@@ -69,6 +72,7 @@ def test_a_taken_name_is_refused(call: Caller, unit: str) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows(LIST, CREATE)
 def test_a_management_unit_of_another_business_unit_is_refused(call: Caller, unit: str) -> None:
     far = management_unit_of(call, business_unit_of(call, "Sales")["id"])["id"]
     before = call.state()
@@ -80,6 +84,7 @@ def test_a_management_unit_of_another_business_unit_is_refused(call: Caller, uni
     assert call.state() == before
 
 
+@pytest.mark.shows(PATCH, CREATE)
 def test_members_are_agents_of_the_unit(call: Caller, unit: str) -> None:
     paris, lyon = (management_unit_of(call, unit, name)["id"] for name in ("Paris", "Lyon"))
     (ada,) = agents_of(call, lyon, "ada")
@@ -106,6 +111,7 @@ def test_a_user_is_in_one_staffing_group_at_most(call: Caller, unit: str) -> Non
     assert (row["user"]["id"], row["staffingGroup"]["id"]) == (ada, holder["id"])
 
 
+@pytest.mark.shows(READ)
 def test_an_agent_who_leaves_the_unit_leaves_the_group(call: Caller, unit: str) -> None:
     (ada,) = agents_of(call, management_unit_of(call, unit)["id"], "ada")
     made = made_in(call, unit, userIds=[ada])
@@ -114,6 +120,7 @@ def test_an_agent_who_leaves_the_unit_leaves_the_group(call: Caller, unit: str) 
     assert call(QUERY, unit, json={"userIds": [ada]})["entities"] == []
 
 
+@pytest.mark.shows(PATCH, CREATE, QUERY_PLANS)
 def test_planning_groups_are_found_by_their_staffing_groups(call: Caller, unit: str) -> None:
     plan = planning_group_in(call, unit, template_in(call, unit)["id"])["id"]
     night, day = (made_in(call, unit, name, planningGroupIds=[plan])["id"] for name in ("Night", "Day"))

@@ -41,6 +41,7 @@ def members(call: Caller, team: str, **params: str) -> list[str]:
     return [member["name"] for member in call("getTeamMembers", team, params=params)["entities"]]
 
 
+@pytest.mark.shows("deleteTeam", "getTeams", "patchTeam")
 def test_what_is_created_is_read_changed_listed_and_deleted(call: Caller, division: str) -> None:
     made = call("postTeams", json={"name": "Early", "division": {"id": division}})
     assert (made["memberCount"], made["division"]["name"]) == (0, "EMEA")
@@ -53,6 +54,7 @@ def test_what_is_created_is_read_changed_listed_and_deleted(call: Caller, divisi
     call("getTeam", made["id"], expect=404)
 
 
+@pytest.mark.shows("getTeam", "patchTeam", "postTeams")
 def test_a_taken_name_is_refused(call: Caller, team: str) -> None:
     refused(call, "group.name.in.use", "postTeams", expect=400, json={"name": "EARLY"})
     other = call("postTeams", json={"name": "Late"})
@@ -60,12 +62,14 @@ def test_a_taken_name_is_refused(call: Caller, team: str) -> None:
     assert call("getTeam", team)["name"] == "Early"
 
 
+@pytest.mark.shows("patchTeam", "postTeams")
 def test_an_unknown_division_is_refused(call: Caller, team: str) -> None:
     body = {"name": "Late", "division": {"id": "nowhere"}}
     refused(call, "invalid.value", "postTeams", expect=400, json=body)
     refused(call, "invalid.value", "patchTeam", team, expect=400, json=body)
 
 
+@pytest.mark.shows("deleteTeamMembers")
 def test_members_are_added_counted_and_removed(call: Caller, team: str, users: list[str]) -> None:
     answer = call("postTeamMembers", team, json={"memberIds": users[:2]})
     assert ([one["id"] for one in answer["entities"]], answer["failures"]) == (users[:2], [])
@@ -76,6 +80,7 @@ def test_members_are_added_counted_and_removed(call: Caller, team: str, users: l
     assert call("getTeam", team)["memberCount"] == 1
 
 
+@pytest.mark.shows("getTeamMembers", "postTeamMembers")
 def test_a_user_is_in_one_team(call: Caller, team: str, users: list[str]) -> None:
     other = call("postTeams", json={"name": "Late"})["id"]
     call("postTeamMembers", team, json={"memberIds": users[:1]})
@@ -104,6 +109,7 @@ def test_members_again_change_nothing(call: Caller, team: str, users: list[str])
     assert call.state() == before
 
 
+@pytest.mark.shows("deleteTeamMembers")
 def test_twenty_five_members_leave_in_one_call(call: Caller, team: str) -> None:
     ids = ",".join(str(n) for n in range(26))
     refused(call, "max.user.ids", "deleteTeamMembers", team, expect=400, params={"id": ids})
@@ -121,6 +127,7 @@ def test_a_cursor_leads_through_all_pages_and_back(call: Caller) -> None:
     assert [one["id"] for one in back["entities"]] == made[2:4]
 
 
+@pytest.mark.shows("getTeamMembers", "getTeams")
 @pytest.mark.parametrize("cursor", ["x", "1.5", "9" * 5000])
 def test_what_is_no_cursor_is_refused(call: Caller, team: str, cursor: str) -> None:
     refused(call, "invalid.query.param.value", "getTeams", expect=400, params={"after": cursor})

@@ -37,6 +37,7 @@ def values(at: Desk, **body: Any) -> list[Any]:
     return found
 
 
+@pytest.mark.shows(f"patch{NAME}plan")
 def test_a_plan_is_read_listed_changed_and_deleted(at: Desk) -> None:
     limit = limit_of(at)
     made = plan_of(at, activityCodeIds=["5"], timeOffLimitIds=[limit["id"]])
@@ -58,6 +59,7 @@ def test_an_hris_type_is_set_and_cleared(at: Desk) -> None:
     assert "hrisTimeOffType" not in at.call(f"patch{NAME}plan", at.home, made["id"], json=under(1, hrisTimeOffType={}))
 
 
+@pytest.mark.shows(f"patch{NAME}limit", f"patch{NAME}plan", f"put{NAME}limitValues")
 @pytest.mark.parametrize("version", [0, 2])
 def test_another_version_of_a_plan_or_limit_is_a_conflict(at: Desk, version: int) -> None:
     plan, limit = plan_of(at), limit_of(at)
@@ -73,6 +75,7 @@ def test_another_version_of_a_plan_or_limit_is_a_conflict(at: Desk, version: int
     assert at.call.state() == before
 
 
+@pytest.mark.shows(f"patch{NAME}plan", f"post{NAME}plans")
 def test_a_taken_name_is_refused_on_create_and_on_rename(at: Desk) -> None:
     plan_of(at)
     other = plan_of(at, "Training")
@@ -82,6 +85,7 @@ def test_a_taken_name_is_refused_on_create_and_on_rename(at: Desk) -> None:
     assert at.call.state() == before
 
 
+@pytest.mark.shows(f"get{NAME}plan", f"get{NAME}plans", f"patch{NAME}plan", f"post{NAME}plans")
 def test_a_plan_names_codes_and_limits_of_its_own_units(at: Desk) -> None:
     lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
     elsewhere = at.call(f"post{NAME}limits", lyon, expect=201, json={})["id"]
@@ -96,6 +100,7 @@ def test_a_plan_names_codes_and_limits_of_its_own_units(at: Desk) -> None:
     assert at.call(f"get{NAME}plan", at.home, made["id"]) == made
 
 
+@pytest.mark.shows(f"delete{NAME}limit", f"get{NAME}limit", f"patch{NAME}limit")
 def test_a_limit_is_read_listed_changed_and_deleted(at: Desk) -> None:
     made = limit_of(at)
     assert at.call(f"get{NAME}limit", at.home, made["id"]) == made
@@ -107,6 +112,7 @@ def test_a_limit_is_read_listed_changed_and_deleted(at: Desk) -> None:
     assert at.call(f"get{NAME}limit", at.home, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
 
+@pytest.mark.shows(f"delete{NAME}limit", f"delete{NAME}plan")
 def test_a_limit_that_a_plan_names_is_kept_until_the_plan_lets_go(at: Desk) -> None:
     limit = limit_of(at)
     plan = plan_of(at, timeOffLimitIds=[limit["id"]])
@@ -115,6 +121,7 @@ def test_a_limit_that_a_plan_names_is_kept_until_the_plan_lets_go(at: Desk) -> N
     at.call(f"delete{NAME}limit", at.home, limit["id"], expect=204)
 
 
+@pytest.mark.shows(f"put{NAME}limitValues")
 def test_values_of_days_are_laid_over_the_default_and_move_the_version(at: Desk) -> None:
     limit = limit_of(at)
     moved = at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(1, values=[daily(60, 90)]))
@@ -132,6 +139,7 @@ def test_quarter_hours_take_ninety_six_numbers_a_day(at: Desk) -> None:
     assert values(at, timeOffLimitId=limit["id"])[0]["limitMinutesPerInterval"] == [15] * 96 + [5] * 96 + [15] * 96
 
 
+@pytest.mark.shows(f"put{NAME}limitValues")
 @pytest.mark.parametrize(
     "wrong",
     [daily(-1), daily(*[1] * 367), {**daily(1), "granularity": "FifteenMinutes"}, daily(1, start="0001-01-01")],
@@ -152,6 +160,7 @@ def test_a_started_day_is_filled_up_with_the_default(at: Desk) -> None:
     assert found == [5] * 97 + [15] * (95 + 96)
 
 
+@pytest.mark.shows(f"get{NAME}limits", f"post{NAME}limits")
 def test_a_unit_has_one_limit_at_most(at: Desk) -> None:
     made = limit_of(at)
     refused = at.call(f"post{NAME}limits", at.home, expect=400, json={})
@@ -159,6 +168,7 @@ def test_a_unit_has_one_limit_at_most(at: Desk) -> None:
     assert at.call(f"get{NAME}limits", at.home)["entities"] == [made]
 
 
+@pytest.mark.shows(f"post{NAME}limitsValuesQuery")
 def test_a_query_names_a_limit_or_a_code_that_plans_tie_to_one(at: Desk) -> None:
     limit = limit_of(at)
     plan_of(at, activityCodeIds=["5"], timeOffLimitIds=[limit["id"]])
@@ -189,6 +199,7 @@ def test_a_query_takes_thirty_ranges_of_a_year_in_all(at: Desk, wrong: list[dict
     assert refused["code"] in ("wfm.validation.failure", "invalid.date")
 
 
+@pytest.mark.shows(f"post{NAME}limits")
 def test_a_negative_default_is_refused(at: Desk) -> None:
     refused = at.call(f"post{NAME}limits", at.home, expect=400, json={"defaultLimitMinutes": -1})
     assert refused["code"] == "wfm.validation.failure"

@@ -49,6 +49,7 @@ def test_the_default_code_for_time_off_is_the_one_these_tests_use(at: Desk) -> N
     assert time_off_code(at) == TIME_OFF
 
 
+@pytest.mark.shows(f"{READ}s")
 def test_a_request_is_made_for_each_user_and_reads_back(at: Desk) -> None:
     made = asked(at, *at.agents, notes="Family")
     assert [row["user"]["id"] for row in made] == at.agents
@@ -66,6 +67,7 @@ def test_one_user_who_is_no_agent_refuses_the_whole_request(at: Desk) -> None:
     assert at.call.state() == before
 
 
+@pytest.mark.shows(READ, PATCH, CREATE)
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
@@ -110,6 +112,7 @@ def test_a_review_moves_the_version_by_one_and_names_the_reviewer(at: Desk) -> N
     assert at.call(READ, at.home, at.agents[0], made["id"]) == reviewed
 
 
+@pytest.mark.shows(PATCH)
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(at: Desk, version: int) -> None:
     (made,) = asked(at, at.agents[0])

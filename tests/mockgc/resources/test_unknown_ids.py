@@ -7,11 +7,14 @@ refusals is the claim of `test_refusal_order`.
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
+from flask import Flask
 
 from mockgc.contract import facts
 from tests.mockgc.resources.landscape import BEHAVIOURS, Landscape, landscape
-from tests.mockgc.resources.published_behaviour import CONTRACT
+from tests.mockgc.resources.published_behaviour import CONTRACT, EMULATOR
 
 UNITS = {"businessUnitId": "wfm.business.unit.not.found", "managementUnitId": "wfm.management.unit.not.found"}
 NO_ID = ("objectType",)
@@ -35,10 +38,15 @@ def refusal(operation: facts.Operation, parameter: str) -> tuple[int, str]:
     return 404, UNITS.get(parameter, "wfm.entity.not.found" if "wfm.entity.not.found" in declared else "not.found")
 
 
-@pytest.fixture(scope="module")
-def land() -> Landscape:
-    """Shared, because nothing here changes it."""
+@cache
+def landscape_in(_: Flask | None) -> Landscape:
+    """One in each emulator, because nothing here changes it."""
     return landscape()
+
+
+@pytest.fixture
+def land() -> Landscape:
+    return landscape_in(EMULATOR.get())
 
 
 @pytest.mark.parametrize(
@@ -58,5 +66,5 @@ def test_what_a_path_names_exists(land: Landscape, operation: facts.Operation) -
             status, code = refusal(operation, parameter)
             answer = land.call.attempt(operation.id, *sent)
             assert answer.status_code == status, parameter
-            assert answer.json()["code"] == code, parameter
+            assert operation.method == "HEAD" or answer.json()["code"] == code, parameter
     assert land.call.state() == before

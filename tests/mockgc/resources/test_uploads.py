@@ -47,6 +47,7 @@ def test_another_length_than_announced_is_refused(at: Desk) -> None:
     take(at, given["uploadKey"], 400)
 
 
+@pytest.mark.shows(f"post{SCHEDULES}UpdateUploadurl", f"post{SCHEDULES}sImportUploadurl")
 @pytest.mark.parametrize("length", [0, -1, 16 * 1024 * 1024 + 1])
 def test_an_impossible_length_is_refused(at: Desk, length: int) -> None:
     body = {"contentLengthBytes": length}
@@ -68,6 +69,7 @@ def test_an_address_takes_put_only(at: Desk) -> None:
     assert (answer.status_code, answer.headers["Allow"]) == (405, "PUT")
 
 
+@pytest.mark.shows(f"post{SCHEDULES}sImport")
 def test_a_key_is_taken_once_and_only_after_its_document(at: Desk) -> None:
     given = address(at)
     take(at, given["uploadKey"], 400)
@@ -78,6 +80,7 @@ def test_a_key_is_taken_once_and_only_after_its_document(at: Desk) -> None:
     assert len(at.listed()) == 1
 
 
+@pytest.mark.shows(f"post{SCHEDULES}Update")
 def test_a_key_is_bound_to_its_operation_and_path(at: Desk) -> None:
     given, made = address(at), at.blank()
     at.send(given["url"], given["headers"], RAW)
@@ -104,6 +107,7 @@ def test_an_update_of_a_schedule_that_is_gone_is_refused_at_each_step(at: Desk) 
     at.call(f"post{SCHEDULES}Update", *ids, expect=404, json={"uploadKey": key})
 
 
+@pytest.mark.shows(f"post{SCHEDULES}Update", f"post{SCHEDULES}UpdateUploadurl")
 def test_more_than_ten_teams_are_refused(at: Desk) -> None:
     made = at.blank()
     ids = (at.unit, WEEK, made["id"])

@@ -20,6 +20,7 @@ def at() -> Desk:
     return desk()
 
 
+@pytest.mark.shows(f"get{SCHEDULES}")
 def test_a_blank_schedule_is_read_and_listed_at_version_one(at: Desk) -> None:
     made = at.blank()
     assert (made["weekDate"], made["weekCount"], made["published"]) == (WEEK, 1, False)
@@ -36,6 +37,7 @@ def test_a_week_is_named_by_its_first_day(at: Desk, week: str) -> None:
     assert at.listed("recent") == []
 
 
+@pytest.mark.shows(f"post{SCHEDULES}s")
 @pytest.mark.parametrize("body", [{"weekCount": 0}, {"weekCount": 7}, {"description": " "}, {"description": "x" * 101}])
 def test_a_schedule_keeps_to_its_limits(at: Desk, body: dict[str, Any]) -> None:
     body = {"description": "Draft", "weekCount": 1, **body}
@@ -52,6 +54,7 @@ def test_a_path_names_unit_week_and_schedule_together(at: Desk) -> None:
     assert refused["code"] == "wfm.business.unit.not.found"
 
 
+@pytest.mark.shows(f"get{SCHEDULES}s", f"post{SCHEDULES}s")
 def test_listings_filter_by_week_period_and_publication(at: Desk) -> None:
     first, second = at.blank(weeks=2), at.blank("2026-12-07")
     assert [found["id"] for found in at.listed("2026-12-07")] == [first["id"], second["id"]]
@@ -114,6 +117,7 @@ def test_a_wrong_document_ends_in_an_error_without_a_reason(at: Desk, wrong: Any
     assert at.listed() == []
 
 
+@pytest.mark.shows(f"post{SCHEDULES}sImportUploadurl")
 def test_a_zipped_document_is_opened(at: Desk) -> None:
     assert at.import_(gzip.compress(json.dumps(document()).encode()))["status"] == "Complete"
 
@@ -187,6 +191,7 @@ def test_publishing_un_publishes_what_covers_the_same_weeks_and_is_not_taken_bac
     assert at.update(new, change(2, published=False))["result"]["published"] is True
 
 
+@pytest.mark.shows(f"post{SCHEDULES}Copy")
 def test_a_copy_keeps_local_times_over_a_change_of_the_clocks(at: Desk) -> None:
     off = {"businessUnitDate": "2026-12-03", "timeOffRequestId": "request"}
     made = at.import_(document(agent(at.agents[0], MORNING, fullDayTimeOffMarkers=[off]), published=True))["result"]
@@ -247,6 +252,7 @@ def test_a_deleted_business_unit_takes_its_schedules_with_it(at: Desk) -> None:
     at.call(f"get{SCHEDULES}s", at.unit, WEEK, expect=404)
 
 
+@pytest.mark.shows(f"post{SCHEDULES}Copy")
 @pytest.mark.parametrize("description", [" ", "x" * 101])
 def test_a_copy_keeps_to_the_limits_of_a_description(at: Desk, description: str) -> None:
     made, body = at.blank(), {"description": description, "weekDate": "2026-12-07"}

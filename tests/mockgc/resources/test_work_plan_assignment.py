@@ -112,6 +112,7 @@ def test_an_impossible_override_is_a_row_and_changes_nothing(
     assert call.state() == before
 
 
+@pytest.mark.shows(BULK)
 def test_the_plan_in_force_is_asked_week_by_week(call: Caller, unit: str) -> None:
     ada, bo = agents_of(call, unit, "ada", "bo")
     full, part = plan_of(call, unit, "Full time"), plan_of(call, unit, "Part time")
@@ -132,6 +133,7 @@ def test_the_plan_in_force_is_asked_week_by_week(call: Caller, unit: str) -> Non
     assert {key: plan["id"] for key, plan in result["workPlanLookup"].items()} == {"0": full, "1": part}
 
 
+@pytest.mark.shows(QUERY)
 @pytest.mark.parametrize("weeks", [0, 54])
 def test_a_query_is_for_a_year_at_most(call: Caller, unit: str, weeks: int) -> None:
     body = {"agentIds": [], "startDate": "2026-12-02", "weekCount": weeks}
@@ -144,6 +146,7 @@ def test_a_plan_that_an_override_names_is_in_use(call: Caller, unit: str) -> Non
     call("deleteWorkforcemanagementManagementunitWorkplan", unit, plan, expect=400)
 
 
+@pytest.mark.shows(BULK)
 @pytest.mark.parametrize(("start", "weeks"), [("2026-12-07", 0), ("2026-12-07", 2**31 - 1), ("9999-12-27", 1)])
 def test_an_override_beyond_the_calendar_refuses_the_request(call: Caller, unit: str, start: str, weeks: int) -> None:
     (ada,), plan = agents_of(call, unit, "ada"), plan_of(call, unit, "Full time")

@@ -40,6 +40,7 @@ def body_of(plans: list[str], *user_ids: str, **fields: Any) -> dict[str, Any]:
     return {"name": "Swap", "dateRange": DATES, "pattern": {"workPlanIds": plans}, "agents": members, **fields}
 
 
+@pytest.mark.shows(LIST)
 def test_a_rotation_is_read_listed_and_shown_with_its_agents(call: Caller, unit: str, plans: list[str]) -> None:
     ada, bo = agents_of(call, unit, "ada", "bo")
     made = call(CREATE, unit, expect=201, json=body_of(plans, ada, bo))
@@ -63,6 +64,7 @@ def test_agents_are_changed_added_and_removed_under_the_version(call: Caller, un
     assert [member["user"]["id"] for member in left["agents"]] == [bo]
 
 
+@pytest.mark.shows(PATCH)
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(
     call: Caller, unit: str, plans: list[str], version: int
@@ -75,6 +77,7 @@ def test_another_version_is_a_conflict_and_changes_nothing(
     assert call.state() == before
 
 
+@pytest.mark.shows(PATCH, CREATE)
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -111,6 +114,7 @@ def test_plans_and_users_of_another_unit_are_refused(call: Caller, unit: str, pl
     assert call.state() == before
 
 
+@pytest.mark.shows(PATCH, COPY, CREATE)
 def test_a_taken_name_is_refused_on_create_rename_and_copy(call: Caller, unit: str, plans: list[str]) -> None:
     made = call(CREATE, unit, expect=201, json=body_of(plans))
     other = call(CREATE, unit, expect=201, json=body_of(plans, name="Turn"))
@@ -122,6 +126,7 @@ def test_a_taken_name_is_refused_on_create_rename_and_copy(call: Caller, unit: s
     assert call.state() == before
 
 
+@pytest.mark.shows(COPY)
 def test_a_copy_has_the_pattern_but_no_agents(call: Caller, unit: str, plans: list[str]) -> None:
     (ada,) = agents_of(call, unit, "ada")
     made = call(CREATE, unit, expect=201, json=body_of(plans, ada))
@@ -130,6 +135,7 @@ def test_a_copy_has_the_pattern_but_no_agents(call: Caller, unit: str, plans: li
     assert call(READ, unit, copied["id"]) == copied
 
 
+@pytest.mark.shows(DELETE)
 def test_a_rotation_holds_its_plans_until_it_is_deleted(call: Caller, unit: str, plans: list[str]) -> None:
     made = call(CREATE, unit, expect=201, json=body_of(plans))
     refused = call("deleteWorkforcemanagementManagementunitWorkplan", unit, plans[0], expect=400)
@@ -139,6 +145,7 @@ def test_a_rotation_holds_its_plans_until_it_is_deleted(call: Caller, unit: str,
     assert call(READ, unit, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
 
+@pytest.mark.shows(READ)
 def test_an_agent_who_leaves_the_unit_leaves_the_rotation(call: Caller, unit: str, plans: list[str]) -> None:
     (ada,) = agents_of(call, unit, "ada")
     made = call(CREATE, unit, expect=201, json=body_of(plans, ada))

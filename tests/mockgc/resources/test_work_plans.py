@@ -43,6 +43,7 @@ def patched(call: Caller, unit: str, plan: Any, expect: int = 200, version: int 
     return call("patchWorkforcemanagementManagementunitWorkplan", unit, plan["id"], expect=expect, json=body)
 
 
+@pytest.mark.shows("getWorkforcemanagementManagementunitWorkplan")
 def test_a_plan_is_read_as_created_and_its_shifts_have_ids(call: Caller, unit: str) -> None:
     made = plan_of(call, unit, weeklyExactPaidMinutes=2100)
     assert call("getWorkforcemanagementManagementunitWorkplan", unit, made["id"]) == made
@@ -55,6 +56,7 @@ def test_a_plan_is_read_as_created_and_its_shifts_have_ids(call: Caller, unit: s
     assert (made["valid"], made["enabled"], made["agentCount"], made["metadata"]["version"]) == (True, True, 0, 1)
 
 
+@pytest.mark.shows("getWorkforcemanagementManagementunitWorkplans")
 def test_a_plan_shows_what_is_asked_for(call: Caller, unit: str) -> None:
     made = plan_of(call, unit, weeklyExactPaidMinutes=2100)
     only = call("getWorkforcemanagementManagementunitWorkplan", unit, made["id"], params={"includeOnly": "agentCount"})
@@ -66,6 +68,7 @@ def test_a_plan_shows_what_is_asked_for(call: Caller, unit: str) -> None:
     assert (long["weeklyExactPaidMinutes"], "activities" in long["shifts"][0]) == (2100, False)
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunitWorkplan")
 @pytest.mark.parametrize("version", [0, 1, 3])
 def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, unit: str, version: int) -> None:
     made = plan_of(call, unit)
@@ -80,6 +83,7 @@ def test_an_equal_update_moves_nothing(call: Caller, unit: str) -> None:
     assert patched(call, unit, made, name=made["name"], shifts=made["shifts"]) == made
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunitWorkplan")
 def test_shifts_are_changed_added_and_removed_by_id(call: Caller, unit: str) -> None:
     made = plan_of(call, unit)
     early = made["shifts"][0]
@@ -104,6 +108,7 @@ def test_activities_are_changed_and_removed_by_id(call: Caller, unit: str) -> No
     assert patched(call, unit, changed, shifts=[gone])["shifts"][0]["activities"] == []
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitWorkplans")
 def test_an_unknown_activity_code_is_refused(call: Caller, unit: str) -> None:
     shift = {**EARLY, "activities": [{"activityCodeId": "99", "lengthMinutes": 15}]}
     before = call.state()
@@ -113,6 +118,7 @@ def test_an_unknown_activity_code_is_refused(call: Caller, unit: str) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunitWorkplan", "postWorkforcemanagementManagementunitWorkplans")
 def test_a_taken_name_is_refused_inside_the_unit_only(call: Caller, unit: str) -> None:
     other = management_unit_of(call, business_unit_of(call, "Sales")["id"], "Lyon")["id"]
     made = plan_of(call, unit)
@@ -138,6 +144,7 @@ INVALID = {
 }
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunitWorkplan", "postWorkforcemanagementManagementunitWorkplans")
 @pytest.mark.parametrize("kind", INVALID)
 def test_an_invalid_plan_is_kept_only_when_validation_is_ignored(call: Caller, unit: str, kind: str) -> None:
     before = call.state()
@@ -154,6 +161,7 @@ def test_an_invalid_plan_is_kept_only_when_validation_is_ignored(call: Caller, u
     assert call.state() == before
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitWorkplanValidate")
 @pytest.mark.parametrize("kind", INVALID)
 def test_validation_says_what_is_wrong_and_keeps_nothing(call: Caller, unit: str, kind: str) -> None:
     made = plan_of(call, unit)
@@ -170,6 +178,7 @@ def test_validation_says_what_is_wrong_and_keeps_nothing(call: Caller, unit: str
     assert call.state() == before
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitWorkplanCopy")
 def test_a_copy_has_a_name_of_its_own_and_no_agents(call: Caller, unit: str) -> None:
     (ada,) = agents_of(call, unit, "ada")
     made = plan_of(call, unit, agents=[{"id": ada}])
@@ -179,6 +188,7 @@ def test_a_copy_has_a_name_of_its_own_and_no_agents(call: Caller, unit: str) -> 
     assert call("getWorkforcemanagementManagementunitWorkplan", unit, copied["id"]) == copied
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitWorkplanCopy")
 @pytest.mark.parametrize("body", [{}, {"name": " "}, {"name": "FULL time"}])
 def test_a_copy_without_a_free_name_is_refused(call: Caller, unit: str, body: dict[str, str]) -> None:
     made = plan_of(call, unit)
@@ -209,6 +219,7 @@ def test_an_agent_of_another_unit_is_refused(call: Caller, unit: str) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows("deleteWorkforcemanagementManagementunitWorkplan")
 def test_a_plan_goes_when_no_agent_has_it(call: Caller, unit: str) -> None:
     (ada,) = agents_of(call, unit, "ada")
     made = plan_of(call, unit, agents=[{"id": ada}])
