@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 import orjson
@@ -271,7 +271,8 @@ class MemoryStore:
     def commits(self, organisation_id: str, after: int = 0) -> list[CommitRow]:
         tenant = self._tenant(organisation_id)
         with tenant.lock:
-            return [row for row in tenant.commits if row.sequence > after]
+            newest_first = takewhile(lambda row: row.sequence > after, reversed(tenant.commits))
+            return list(newest_first)[::-1]
 
     def history(self, organisation_id: str, kind: str, entity_id: str) -> list[CommitRow]:
         return [row for row in self.commits(organisation_id) if (row.kind, row.entity_id) == (kind, entity_id)]
