@@ -24,8 +24,13 @@ FORCED = "forceDownloadService"
 
 
 def answered(view: View, request: Request, unit_id: str, result: Entity, size: int) -> tuple[Entity, tuple[Write, ...]]:
-    """The part of an answer that gives its result, and what to store for that."""
-    if size <= AGENTS_MAX and parameters(request).get(FORCED) != "true":
+    """
+    The part of an answer that gives its result, and what to store for that.
+
+    What comes asynchronously is downloaded as well: the notification that tells it has no place for a result.
+    """
+    query = parameters(request)
+    if size <= AGENTS_MAX and "true" not in (query.get(FORCED), query.get("forceAsync")):
         return {"result": result}, ()
     answer, write = _stored(view, request, {"businessUnitId": unit_id}, result)
     return answer, (write,)
