@@ -7,7 +7,7 @@ Facts are gathered here and nowhere else; the terminal, the control API and the 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import orjson
@@ -27,6 +27,7 @@ Fact = tuple[str, str]
 Step = Literal["token", "permission", "path", "method", "content", "id", "rules", "quota", "service"]
 """Where a request is refused; `wire.pipeline` has the order."""
 _COMMITS_SHOWN = 20
+_FAULT_SET = "Somebody set this fault: let it run out, or remove it (DELETE /_mockgc/organisations/{id}/faults)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Explanation:
         timeline: see `timeline.timeline`; of the entity that the first field is about.
         claimed: the version that the refused request named, when it was refused for that.
         stopped_at: the step of the way of a request at which this one was refused.
+        fault: what a fault rule did to the request, empty when none struck.
     """
 
     context_id: str
@@ -62,6 +64,7 @@ class Explanation:
     timeline: tuple[JSON, ...] = ()
     claimed: int | None = None
     stopped_at: Step | None = None
+    fault: str = ""
 
     def as_dict(self) -> JSON:
         """The explanation as the control API shows it."""
@@ -80,6 +83,7 @@ class Explanation:
             "ignoredFields": list(self.ignored_fields),
             "nextStep": self.next_step,
             "stoppedAt": self.stopped_at,
+            "fault": self.fault or None,
             "claimed": self.claimed,
             "current": self.fields[0]["holder"]["version"] if self.timeline else None,
             "timeline": list(self.timeline),
@@ -103,7 +107,8 @@ def explain(store: Store, resources: Iterable[Resource], context_id: str) -> Exp
             next_step="Send it again and explain that id, or serve with a larger MOCKGC_JOURNAL_ENTRIES_MAX.",
         )
     history = _History(store, {r.kind: r for r in resources}, organisation_id or "", entry)
-    return history.accepted() if entry.error is None else history.refused()
+    found = history.accepted() if entry.error is None else history.refused()
+    return replace(found, fault=entry.fault, next_step=f"{_FAULT_SET} {found.next_step}") if entry.fault else found
 
 
 class _History:
@@ -174,7 +179,7 @@ class _History:
             "method": entry.method, "path": entry.path, "status": entry.status, "clientId": entry.client_id or None,
             "date": timestamp(entry.at), "number": self._number, "operation": entry.operation or None,
             "query": redacted_query(entry.query), "body": entry.body[:BODY_BYTES_KEPT].decode("utf-8", "replace"),
-            "isBodyCut": len(entry.body) > BODY_BYTES_KEPT,
+            "isBodyCut": len(entry.body) > BODY_BYTES_KEPT, "fault": entry.fault or None,
         }  # fmt: skip
 
     def _ignored(self) -> tuple[JSON, ...]:
@@ -341,6 +346,10 @@ def _facts(explanation: Explanation) -> Iterable[Fact]:
     """What people read, in the order in which they need it."""
     if explanation.request:
         yield "asked", f"{explanation.request['date']} by client {explanation.request['clientId']}"
+    if explanation.fault:
+        yield "fault", explanation.fault
+    if explanation.request and explanation.request["fault"]:
+        yield "fault", explanation.request["fault"]
     if explanation.rule:
         yield "rule", explanation.rule["text"]
         yield "source", explanation.rule["provenance"]

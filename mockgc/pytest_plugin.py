@@ -15,7 +15,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,8 +74,77 @@ class TestOrganisation:
         self.http.patch(f"/_mockgc/organisations/{self.id}/switches", json=switches).raise_for_status()
 
     def advance(self, seconds: float) -> None:
-        """Move the emulator's clock forward."""
-        self.http.patch("/_mockgc/clock", json={"advanceSeconds": seconds}).raise_for_status()
+        """Move this organisation's clock forward; others do not notice."""
+        self._clock({"advanceSeconds": seconds})
+
+    @contextmanager
+    def frozen(self, at: datetime | None = None) -> Iterator[None]:
+        """Inside the block this organisation's clock stands still, at an instant with an offset, or where it is."""
+        self._clock({"freeze": at.isoformat() if at is not None else True})
+        try:
+            yield
+        finally:
+            self._clock({"freeze": None})
+
+    @contextmanager
+    def fault(
+        self, kind: str, *, match: dict[str, Any] | None = None, budget: dict[str, Any] | None = None, **options: Any
+    ) -> Iterator[TestFault]:
+        """
+        Inside the block a fault rule is in force; see mockgc/behaviour/README.md for kinds, options and budgets.
+
+        Raises:
+            ValueError: the rule is not usable; the message names the field, the value and what would be right.
+        """
+        where = f"/_mockgc/organisations/{self.id}/faults"
+        name = f"fault {len(self.http.get(where).raise_for_status().json()['rules']) + 1}"
+        effect = {"kind": kind, **options}
+        rule = {"name": name, "match": match or {}, "effect": effect, "budget": budget or {}}
+        answer = self.http.post(where, json=rule)
+        if answer.status_code == 400:
+            raise ValueError(answer.json()["message"])
+        answer.raise_for_status()
+        fault = TestFault(self, name)
+        try:
+            yield fault
+        finally:
+            fault.close()
+
+    def quotas(self, enabled: bool = True, windows: list[dict[str, Any]] | None = None) -> None:
+        """Have quotas hold or not; windows stay the published ones unless given."""
+        body = {"enabled": enabled, **({"windows": windows} if windows is not None else {})}
+        answer = self.http.put(f"/_mockgc/organisations/{self.id}/quotas", json=body)
+        if answer.status_code == 400:
+            raise ValueError(answer.json()["message"])
+        answer.raise_for_status()
+
+    def _clock(self, change: dict[str, Any]) -> None:
+        self.http.patch(f"/_mockgc/organisations/{self.id}/clock", json=change).raise_for_status()
+
+
+class TestFault:
+    """A fault rule that a test has set."""
+
+    __test__ = False
+
+    def __init__(self, organisation: TestOrganisation, name: str) -> None:
+        self._http, self._where = organisation.http, f"/_mockgc/organisations/{organisation.id}/faults"
+        self.name = name
+        self._struck: int | None = None
+
+    @property
+    def struck(self) -> int:
+        """How often it has struck; also after its block."""
+        return self._struck if self._struck is not None else self._count()
+
+    def close(self) -> None:
+        """Remove the rule and keep its count."""
+        self._struck = self._count()
+        self._http.delete(f"{self._where}/{self.name}").raise_for_status()
+
+    def _count(self) -> int:
+        rules = self._http.get(self._where).raise_for_status().json()["rules"]
+        return next((int(rule["struck"]) for rule in rules if rule["name"] == self.name), 0)
 
 
 @pytest.fixture

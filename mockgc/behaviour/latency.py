@@ -70,5 +70,5 @@ class Waiting:
 
 
 def _cut(body: bytes) -> list[bytes]:
-    size = max(len(body) // PIECES, 1)
+    size = max(-(-len(body) // PIECES), 1)
     return [body[at : at + size] for at in range(0, len(body), size)] or [b""]

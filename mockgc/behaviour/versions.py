@@ -45,4 +45,6 @@ def _edited(entity: Entity, moment: str, actor: str) -> Entity | None:
     if isinstance(metadata, dict) and isinstance(metadata.get("version"), int):
         later = {**metadata, "version": metadata["version"] + 1, "dateModified": moment, "modifiedBy": {"id": actor}}
         return {**entity, "metadata": later}
-    return None
+    settings = entity.get("settings")
+    edited = _edited(settings, moment, actor) if isinstance(settings, dict) else None
+    return {**entity, "settings": edited} if edited is not None else None

@@ -36,7 +36,9 @@ Handle = Callable[[View, Request], Outcome]
 Note = Callable[[str, Happened], None]
 """Journals another delivery of the same request under this context id."""
 EXPIRED_MAX = 10_000
-_NEXT_STEP = "Somebody set this fault: let it run out, or remove it (DELETE /_mockgc/organisations/{id}/faults)."
+OPERATION_KIND = "operation"
+"""What an asynchronous operation is kept as (`resources.operations`)."""
+_NEXT_STEP = "Send the request again once the fault is over."
 
 
 class Conductor:
@@ -135,9 +137,13 @@ class Met:
         self._move(request)
         request = self._prepared(request)
         twice = self._one("duplicated")
-        if twice is None:
-            return self._transact(request, self._lagging(handle), context_id)
-        return self._carry_out_twice(twice, request, handle, context_id, note)
+        if twice is not None:
+            return self._carry_out_twice(twice, request, handle, context_id, note)
+        commit = self._transact(request, self._lagging(handle), context_id)
+        failing = self._one("job_error")
+        if failing is not None and not any(write.kind == OPERATION_KIND for write in commit.outcome.writes):
+            self._give_back(failing)
+        return commit
 
     def deliver(self, answer: Answer, happened: Happened) -> Answer:
         """The answer as it goes out; journal the one that comes back."""

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import httpx
+from flask import Flask
 from werkzeug.test import TestResponse
 
-from mockgc.app import Clock
+from mockgc import Settings, create_app
+from mockgc.app import Clock, StoreFactory
+from mockgc.behaviour.latency import Sleep
 from mockgc.pytest_plugin import TestOrganisation, _organisation
-from tests.mockgc.caller import Caller, emulator
+from tests.mockgc.caller import NOW, Caller
+
+
+def app_with(sleep: Sleep, *, quotas: bool = False, store: StoreFactory | None = None) -> Flask:
+    """An emulator of all resources, seed 7, clock frozen at NOW, whose delayed answers wait with `sleep`."""
+    return create_app(Settings(seed=7, freeze=NOW, quotas=quotas), sleep=sleep, store=store)
+
+
+@cache
+def conducted_app(quotas: bool) -> Flask:
+    """One emulator for all tests that set only what is an organisation's own."""
+    return app_with(_never, quotas=quotas)
+
+
+def _never(seconds: float) -> None:
+    raise AssertionError(f"a test would wait {seconds} s")
 
 
 class Conducted(Caller):
     """A client of an organisation of its own, in an emulator with quotas unless told otherwise."""
 
-    def __init__(self, *, quotas: bool = False, **settings: Any) -> None:
-        super().__init__(emulator(quotas=quotas, **settings))
+    def __init__(self, *, quotas: bool = False, app: Flask | None = None) -> None:
+        super().__init__(app or conducted_app(quotas))
         self.base = f"/_mockgc/organisations/{self.organisation.id}"
 
     @property
