@@ -11,7 +11,7 @@ import click
 from pydantic import ValidationError
 
 from mockgc.contract.cli import contract
-from mockgc.contract.coverage import coverage
+from mockgc.contract.coverage import bundled_tests, coverage
 from mockgc.contract.model import Contract
 from mockgc.remote import Remote
 from mockgc.resources import registry
@@ -139,11 +139,22 @@ def explain_command(context_id: str, url: str, as_json: bool) -> None:
 
 
 @main.command("coverage")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--markdown", is_flag=True, help="The whole table, one row an operation.")
-def coverage_command(markdown: bool) -> None:
-    """Say for each published operation how far it is emulated, and how sure we are."""
-    table = coverage(Contract.bundled(), registry())
-    click.echo(table.markdown() if markdown else table.summary())
+def coverage_command(names: tuple[str, ...], markdown: bool) -> None:
+    """
+    Say for each published operation how far it is emulated, how sure we are, and which tests show it.
+
+    Counts without NAMEs; else all that is known of the operations whose id holds a NAME, such as `workplan`.
+    """
+    table = coverage(Contract.bundled(), registry(), bundled_tests())
+    if not names:
+        click.echo(table.markdown() if markdown else table.summary())
+        return
+    rows = table.named(names)
+    if not rows:
+        raise click.ClickException(f"no published operation has {' or '.join(names)} in its id")
+    click.echo("\n\n".join(row.text() for row in rows))
 
 
 if __name__ == "__main__":
