@@ -11,7 +11,7 @@ import click
 from pydantic import ValidationError
 
 from mockgc.contract.cli import contract
-from mockgc.contract.coverage import bundled_tests, coverage
+from mockgc.contract.coverage import coverage
 from mockgc.contract.model import Contract
 from mockgc.remote import Remote
 from mockgc.resources import registry
@@ -147,7 +147,7 @@ def coverage_command(names: tuple[str, ...], markdown: bool) -> None:
 
     Counts without NAMEs; else all that is known of the operations whose id holds a NAME, such as `workplan`.
     """
-    table = coverage(Contract.bundled(), registry(), bundled_tests())
+    table = coverage(Contract.bundled(), registry())
     if not names:
         click.echo(table.markdown() if markdown else table.summary())
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -116,8 +116,9 @@ def bundled_tests() -> dict[str, tuple[str, ...]]:
     return {name: tuple(tests) for name, tests in json.loads(SHOWN_BY.read_text("utf-8")).items()}
 
 
-def coverage(contract: Contract, resources: Iterable[Resource], shown_by: Mapping[str, tuple[str, ...]]) -> Coverage:
-    """Hold the contract against the registry and the tests."""
+def coverage(contract: Contract, resources: Iterable[Resource]) -> Coverage:
+    """Hold the contract against the registry and the bundled names of tests."""
+    shown_by = bundled_tests()
     behaving = {name: behaviour for resource in resources for name, behaviour in resource.behaviours.items()}
     rows = []
     for entry in contract.entries.values():
@@ -126,6 +127,6 @@ def coverage(contract: Contract, resources: Iterable[Resource], shown_by: Mappin
         source = contract.source_of(operation)
         known = f"{source.kind} {source.version}"
         rule = str(behaving[entry.id].source) if entry.id in behaving else ""
-        tests = tuple(shown_by.get(entry.id, ()))
+        tests = shown_by.get(entry.id, ())
         rows.append(Row(entry.id, entry.method, entry.path, operation.tag, level, known, rule, tests))
     return Coverage(tuple(sorted(rows, key=lambda row: (row.tag, row.path, row.method))))

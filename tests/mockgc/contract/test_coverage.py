@@ -26,7 +26,7 @@ def marked_tests() -> dict[str, list[str]]:
 
 
 def table() -> Coverage:
-    return coverage(Contract.bundled(), registry(), bundled_tests())
+    return coverage(Contract.bundled(), registry())
 
 
 def test_the_committed_tests_are_what_the_markers_say() -> None:
