@@ -1,0 +1,1 @@
+"""Notifications: the pure mapping and fold, the server in process, and as it is served."""
