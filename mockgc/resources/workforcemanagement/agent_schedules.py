@@ -7,19 +7,20 @@ shows the shifts that overlap the period and the markers of its days, of publish
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, assumed, documented
+from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Behaviour, Later, Operation, Reference, Resource
-from mockgc.domain.transaction import Entity, Outcome, Request, View
+from mockgc.domain.transaction import Entity, Outcome, Read, Request, View
 from mockgc.domain.zones import zone
-from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, known_fields
-from mockgc.resources.operations import asked
-from mockgc.resources.workforcemanagement import business_units, downloads, management_units, week_schedules
-from mockgc.resources.workforcemanagement.people import user_reference
+from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, known_fields, parameters
+from mockgc.resources.operations import answered, asked, start
+from mockgc.resources.workforcemanagement import agents, business_units, downloads, management_units, week_schedules
+from mockgc.resources.workforcemanagement.people import NO_USER_CONTEXT, current_user, user_reference
 from mockgc.resources.workforcemanagement.schedule_documents import BAD_DOCUMENT, KIND, instant
 from mockgc.resources.workforcemanagement.schedule_uploads import TEAMS_MAX, TOO_MANY_TEAMS
 
@@ -73,28 +74,24 @@ def _queried(view: View, request: Request, _: Entity) -> Outcome:
     unit, schedule = week_schedules.existing(view, request)
     rows = [
         row
-        for row in _of_users(week_schedules.agent_rows(view, schedule["id"]), request)
+        for row in _of_users(week_schedules.agent_rows(view, schedule["id"]), request.body.get("userIds"))
         if row["managementUnitId"] == request.body["managementUnitId"]
     ]
     result = {
         "agentSchedules": [_shown(row, schedule) for row in rows],
         "businessUnitTimeZone": unit["settings"]["timeZone"],
     }
-    return _complete(view, request, unit, result, [schedule], rows)
+    answer, writes = downloads.answered(view, request, unit["id"], result, len(rows))
+    return Outcome(200, answer, writes, _reads([schedule], rows))
 
 
-def _of_users(rows: Iterable[Entity], request: Request) -> list[Entity]:
-    wanted = request.body.get("userIds")
+def _of_users(rows: Iterable[Entity], wanted: Collection[str] | None) -> list[Entity]:
     return [row for row in rows if not wanted or row["userId"] in wanted]
 
 
-def _complete(
-    view: View, request: Request, unit: Entity, result: Entity, schedules: Iterable[Entity], rows: Iterable[Entity]
-) -> Outcome:
+def _reads(schedules: Iterable[Entity], rows: Iterable[Entity]) -> tuple[Read, ...]:
     reads = [(week_schedules.KIND, found["id"], found["metadata"]["version"]) for found in schedules]
-    reads += [(KIND, row["id"], row["metadata"]["version"]) for row in rows]
-    answer, writes = downloads.answered(view, request, unit["id"], result, len(result["agentSchedules"]))
-    return Outcome(200, answer, writes, tuple(reads))
+    return (*reads, *((KIND, row["id"], row["metadata"]["version"]) for row in rows))
 
 
 def _search_in_business_unit(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
@@ -120,6 +117,64 @@ def _searched_home(view: View, request: Request, _: Entity) -> Outcome:
     return _search(view, request, business_units.COMMON.existing(view, home["businessUnit"]["id"]), home["id"])
 
 
+def _my_home(view: View) -> tuple[Entity, Entity, Entity]:
+    """(agent, management unit, business unit) of the user that asks."""
+    agent = agents.COMMON.existing(view, current_user(view))
+    home = management_units.COMMON.existing(view, agent["managementUnit"]["id"])
+    return agent, home, business_units.COMMON.existing(view, home["businessUnit"]["id"])
+
+
+def _mine(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    agent, _home, unit = _my_home(view)
+    rules.raise_invalid(request)
+    period(request)
+    result, reads = _found(view, request, unit, None, [agent["id"]])
+    return Outcome(200, result, reads=reads)
+
+
+def _of_my_unit(_: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+    """Always an operation, because its id is always told; 202 when its result comes later."""
+    agent, *_rest = _my_home(view)
+    rules.raise_invalid(request)
+    period(request)
+    begun = start(operation, view, request, OF_MY_UNIT, {"userId": agent["id"]})
+    is_forced = parameters(request).get("forceAsync") == "true"
+    return answered(begun, 200 if begun.is_over and not is_forced else 202, is_forced=is_forced)
+
+
+def _of_my_unit_now(view: View, request: Request, _: Entity) -> Outcome:
+    _agent, home, unit = _my_home(view)
+    found, reads = _found(view, request, unit, home["id"], None)
+    start_of, _end = period(request)
+    rows = [
+        {
+            "agent": row["user"],
+            "fullDayTimeOffMarkerDates": [marker["businessUnitDate"] for marker in row["fullDayTimeOffMarkers"]],
+            "shifts": [_offset(view, unit, shift, start_of) for shift in row["shifts"]],
+        }
+        for row in found["agentSchedules"]
+    ]
+    result = {"agentSchedules": rows, "referenceStartDate": timestamp(start_of)}
+    answer, writes = downloads.answered(view, request, unit["id"], result, len(rows))
+    return Outcome(200, answer, writes, reads)
+
+
+def _offset(view: View, unit: Entity, shift: Entity, reference: datetime) -> Entity:
+    """A shift in minutes from the reference; what the agent does is told by category only."""
+
+    def minutes(moment: str) -> int:
+        return int((instant(moment) - reference).total_seconds()) // 60
+
+    activities = []
+    for activity in shift["activities"]:
+        code = view.get("activityCode", f"{unit['id']}/{activity['activityCodeId']}")
+        assert code is not None
+        span = {"startOffsetMinutes": minutes(activity["startDate"]), "lengthMinutes": activity["lengthMinutes"]}
+        activities.append({"activityCategory": code["category"], **span})
+    span = {"startOffsetMinutes": minutes(shift["startDate"]), "lengthMinutes": shift["lengthMinutes"]}
+    return {**span, "activities": activities}
+
+
 def period(request: Request) -> tuple[datetime, datetime]:
     """
     From when until when a body asks.
@@ -134,13 +189,21 @@ def period(request: Request) -> tuple[datetime, datetime]:
 
 
 def _search(view: View, request: Request, unit: Entity, home: str | None) -> Outcome:
+    result, reads = _found(view, request, unit, home, request.body.get("userIds"))
+    answer, writes = downloads.answered(view, request, unit["id"], result, len(result["agentSchedules"]))
+    return Outcome(200, answer, writes, reads)
+
+
+def _found(
+    view: View, request: Request, unit: Entity, home: str | None, users: Collection[str] | None
+) -> tuple[Entity, tuple[Read, ...]]:
+    """What is published in the period of a management unit, or of all, for some users, or for all."""
     start, end = period(request)
     found: dict[str, Entity] = {}
     published = [s for s in week_schedules.of_unit(view, unit["id"]) if s["published"] and _meets(unit, s, start, end)]
     seen: list[Entity] = []
     for schedule in published:
-        rows = _of_users(week_schedules.agent_rows(view, schedule["id"]), request)
-        for row in rows:
+        for row in _of_users(week_schedules.agent_rows(view, schedule["id"]), users):
             if home in (None, row["managementUnitId"]):
                 seen.append(row)
                 _gather(found, row, schedule, unit, start, end)
@@ -151,7 +214,7 @@ def _search(view: View, request: Request, unit: Entity, home: str | None) -> Out
             {**week_schedules.reference(schedule), "weekCount": schedule["weekCount"]} for schedule in published
         ],
     }
-    return _complete(view, request, unit, result, published, seen)
+    return result, _reads(published, seen)
 
 
 def _moment(request: Request, name: str) -> datetime:
@@ -192,6 +255,8 @@ def _is_within(day: str, tz: Any, start: datetime, end: datetime) -> bool:
 
 
 QUERY, SEARCH, SEARCH_HOME = Later(_queried), Later(_searched), Later(_searched_home)
+OF_MY_UNIT = Later(_of_my_unit_now)
+_MINE = (NO_USER_CONTEXT, agents.NOT_AN_AGENT, BAD_PERIOD)
 AGENT_SCHEDULE = Resource(
     kind=KIND,
     path=f"{business_units.PATH}/weeks/schedules/agentschedules",
@@ -215,6 +280,10 @@ AGENT_SCHEDULE = Resource(
             assumed("as for the business unit"),
             (management_units.NOT_FOUND, BAD_PERIOD),
             SEARCH_HOME,
+        ),
+        "postWorkforcemanagementAgentschedulesMine": Behaviour(_mine, CONTRACT, _MINE),
+        "postWorkforcemanagementAgentschedulesManagementunitsMine": Behaviour(
+            _of_my_unit, assumed("offsets are from the period's start; 202 while it takes its time"), _MINE, OF_MY_UNIT
         ),
     },
 )

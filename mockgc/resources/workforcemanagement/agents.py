@@ -28,7 +28,12 @@ from mockgc.resources.kit import (
 )
 from mockgc.resources.operations import start
 from mockgc.resources.workforcemanagement import business_units, management_units
-from mockgc.resources.workforcemanagement.people import user_exists, user_reference
+from mockgc.resources.workforcemanagement.people import (
+    NO_USER_CONTEXT,
+    current_user,
+    user_exists,
+    user_reference,
+)
 
 BLANK_USER = ErrorCode(
     "wfm.ids.may.not.be.blank", 400, "user ids are not blank", documented("POST agents: 400"),
@@ -189,6 +194,16 @@ def _moved(
 def _management_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     agent = COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
+    return _placed(view, agent)
+
+
+def _my_management_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    agent = COMMON.existing(view, current_user(view))
+    rules.raise_invalid(request)
+    return _placed(view, agent)
+
+
+def _placed(view: View, agent: Entity) -> Outcome:
     unit = view.get("managementUnit", agent["managementUnit"]["id"])
     assert unit is not None
     body = {"user": agent["user"], "managementUnit": agent["managementUnit"], "businessUnit": unit["businessUnit"]}
@@ -269,6 +284,9 @@ AGENT = Resource(
             _post, assumed("the rows are documented; their order is not"), (BLANK_USER, NO_USER, NO_DESTINATION), MOVE
         ),
         "getWorkforcemanagementAgentManagementunit": Behaviour(_management_unit, CONTRACT, (NOT_AN_AGENT,)),
+        "getWorkforcemanagementAgentsMeManagementunit": Behaviour(
+            _my_management_unit, CONTRACT, (NO_USER_CONTEXT, NOT_AN_AGENT)
+        ),
         "getWorkforcemanagementManagementunitUsers": Behaviour(_users, CONTRACT, (management_units.NOT_FOUND,)),
         "getWorkforcemanagementManagementunitAgent": Behaviour(_read, CONTRACT, (NOT_AN_AGENT,)),
         "patchWorkforcemanagementManagementunitAgents": Behaviour(_flag, CONTRACT, (NOT_IN_UNIT,)),

@@ -4,13 +4,13 @@ from mockgc.resources.operations import OPERATION
 from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
 from mockgc.resources.workforcemanagement.downloads import DOWNLOAD
 from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE
+from mockgc.resources.workforcemanagement.time_off_balances import TIME_OFF
 from mockgc.resources.workforcemanagement.time_off_in_business_units import (
     BUSINESS_UNIT_TIME_OFF_LIMIT,
     BUSINESS_UNIT_TIME_OFF_PLAN,
 )
 from mockgc.resources.workforcemanagement.time_off_limits import TIME_OFF_LIMIT
 from mockgc.resources.workforcemanagement.time_off_plans import TIME_OFF_PLAN
-from mockgc.resources.workforcemanagement.time_off_requests import TIME_OFF_REQUEST
 from mockgc.resources.workforcemanagement.uploads import UPLOAD
 
 SCHEDULING = (
@@ -19,7 +19,7 @@ SCHEDULING = (
     OPERATION,
     SCHEDULE,
     AGENT_SCHEDULE,
-    TIME_OFF_REQUEST,
+    TIME_OFF,
     TIME_OFF_LIMIT,
     TIME_OFF_PLAN,
     BUSINESS_UNIT_TIME_OFF_LIMIT,

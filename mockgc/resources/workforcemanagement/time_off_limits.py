@@ -1,8 +1,8 @@
 """
 Time-off limits: `/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits`, one a unit at most.
 
-Values are kept by day and read by query; properties and values share one version. What is allocated of them is not
-counted here: answers leave it out. A limit that a plan names is not deleted (assumed).
+Values are kept by day and read by query; properties and values share one version. What is allocated of daily ones is
+counted in `time_off_allocation`. A limit that a plan names is not deleted (assumed).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from mockgc.resources.kit import CONTRACT, METADATA, WFM_NOT_FOUND, WFM_STALE, k
 from mockgc.resources.workforcemanagement import management_units
 from mockgc.resources.workforcemanagement.days import day
 from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.time_off_allocation import DAILY, PLAN_KIND, Allocation
 
 ONE_ONLY = ErrorCode(
     "wfm.validation.failure", 400, "a management unit has one time-off limit at most",
@@ -46,7 +47,6 @@ IN_USE = ErrorCode(
     "request.conflict", 409, "a limit that a time-off plan names is not deleted",
     assumed("the contract declares the code only"), "Take the limit out of the plan first.",
 )  # fmt: skip
-PLAN_KIND = "timeOffPlan"
 _PER_DAY = {"Daily": 1, "FifteenMinutes": 96}
 
 
@@ -108,9 +108,13 @@ def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     """The values of each range that is asked for, the default where none was set."""
     unit = management_units.COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
-    ranges = _ranges(request)
+    if "timeOffLimitId" not in request.body and "activityCodeId" not in request.body:
+        raise refuse(BAD_QUERY, "timeOffLimitId or activityCodeId is required", "timeOffLimitId")
+    ranges = ranges_of(request)
     found = [limit for limit in LIMITS.inside(view, unit["id"]) if _is_asked_for(view, unit, limit, request)]
-    return Outcome(200, {"values": [_value(limit, first, last) for limit in found for first, last in ranges]})
+    return Outcome(
+        200, {"values": [value_range(view, limit, first, last) for limit in found for first, last in ranges]}
+    )
 
 
 def _is_asked_for(view: View, unit: Entity, limit: Entity, request: Request) -> bool:
@@ -123,16 +127,22 @@ def _is_asked_for(view: View, unit: Entity, limit: Entity, request: Request) -> 
     return any(reference["id"] == limit["id"] for plan in tied for reference in plan["timeOffLimits"])
 
 
-def _ranges(request: Request) -> list[tuple[date, date]]:
-    body = request.body
-    if "timeOffLimitId" not in body and "activityCodeId" not in body:
-        raise refuse(BAD_QUERY, "timeOffLimitId or activityCodeId is required", "timeOffLimitId")
-    wrong = [index for index, sent in enumerate(body["dateRanges"]) if not {"startDate", "endDate"} <= sent.keys()]
-    if wrong or not 1 <= len(body["dateRanges"]) <= RANGES_MAX:
+def ranges_of(request: Request) -> list[tuple[date, date]]:
+    """
+    The first and the last day of each range of a body's `dateRanges`.
+
+    Raises:
+        WfmError: 400; none or too many ranges, a day missing, too many days, or one range backwards.
+    """
+    sent_ranges = request.body.get("dateRanges", [])
+    wrong = [index for index, sent in enumerate(sent_ranges) if not {"startDate", "endDate"} <= sent.keys()]
+    if wrong or not 1 <= len(sent_ranges) <= RANGES_MAX:
         raise refuse(BAD_QUERY, f"dateRanges: 1 to {RANGES_MAX} with both dates are taken", "dateRanges")
-    ranges = [(day(sent["startDate"], "dateRanges"), day(sent["endDate"], "dateRanges")) for sent in body["dateRanges"]]
+    ranges = [(day(sent["startDate"], "dateRanges"), day(sent["endDate"], "dateRanges")) for sent in sent_ranges]
     backwards = [
-        Violation(BAD_QUERY, f"dateRanges: {last} is before {first}") for first, last in ranges if last < first
+        Violation(BAD_QUERY, f"dateRanges: {last} is before {first}", "dateRanges")
+        for first, last in ranges
+        if last < first
     ]
     if backwards:
         raise WfmError(backwards)
@@ -141,9 +151,14 @@ def _ranges(request: Request) -> list[tuple[date, date]]:
     return ranges
 
 
-def _value(limit: Entity, first: date, last: date) -> Entity:
-    size = _PER_DAY[limit["granularity"]]
-    days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
+def days_between(first: date, last: date) -> list[str]:
+    """The days from the first to the last."""
+    return [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
+
+
+def value_range(view: View, limit: Entity, first: date, last: date) -> Entity:
+    """The values of a limit from the first to the last day, and what is allocated of daily ones."""
+    size, days = _PER_DAY[limit["granularity"]], days_between(first, last)
     empty = [limit["defaultLimitMinutes"]] * size
     minutes = [value for day in days for value in limit["values"].get(day, empty)]
     return {
@@ -151,6 +166,7 @@ def _value(limit: Entity, first: date, last: date) -> Entity:
         "startDate": first.isoformat(),
         "granularity": limit["granularity"],
         "limitMinutesPerInterval": minutes,
+        **(Allocation(view, limit).lists(days) if limit["granularity"] == DAILY else {}),
         "metadata": limit["metadata"],
     }
 

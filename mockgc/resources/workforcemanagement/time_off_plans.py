@@ -14,7 +14,8 @@ from mockgc.domain.transaction import Entity, Request, View
 from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, known_fields
 from mockgc.resources.workforcemanagement import activity_codes, management_units
 from mockgc.resources.workforcemanagement.family import Family
-from mockgc.resources.workforcemanagement.time_off_limits import LIMITS, PLAN_KIND
+from mockgc.resources.workforcemanagement.time_off_allocation import PLAN_KIND
+from mockgc.resources.workforcemanagement.time_off_limits import LIMITS
 
 UNKNOWN_PART = ErrorCode(
     "wfm.validation.failure", 400, "a plan names activity codes and limits that exist in its units",

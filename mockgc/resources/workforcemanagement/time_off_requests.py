@@ -40,9 +40,9 @@ BAD_REQUEST = ErrorCode(
     "time off is for whole days or for parts of days, with a code of the category TimeOff and a duration for each day",
     assumed("the code is declared, in which case is assumed"), "Correct the named field.",
 )  # fmt: skip
-_DAYS, _PARTS = "fullDayManagementUnitDates", "partialDayStartDateTimes"
-_PER_DAY = ("durationMinutes", "payableMinutes", "fullDayEarliestStartOffsetMinutes", "fullDayLatestEndOffsetMinutes")
-_SENT = ("activityCodeId", "notes", "paid", "dailyDurationMinutes", "status", _DAYS, _PARTS, *_PER_DAY)
+DAYS, PARTS = "fullDayManagementUnitDates", "partialDayStartDateTimes"
+PER_DAY = ("durationMinutes", "payableMinutes", "fullDayEarliestStartOffsetMinutes", "fullDayLatestEndOffsetMinutes")
+SENT = ("activityCodeId", "notes", "paid", "dailyDurationMinutes", "status", DAYS, PARTS, *PER_DAY)
 
 
 def _uri(entity: Entity) -> str:
@@ -59,13 +59,13 @@ def shown(entity: Entity) -> Entity:
 
 
 def _check(view: View, entity: Entity, before: Entity | None) -> Iterator[Violation]:
-    days, parts = entity.get(_DAYS, []), entity.get(_PARTS, [])
+    days, parts = entity.get(DAYS, []), entity.get(PARTS, [])
     if bool(days) == bool(parts):
-        yield Violation(BAD_REQUEST, f"one of {_DAYS} and {_PARTS} names days, and only one", _DAYS)
+        yield Violation(BAD_REQUEST, f"one of {DAYS} and {PARTS} names days, and only one", DAYS)
     for index, day in enumerate(days):
         if not _is_day(day):
-            yield Violation(BAD_REQUEST, f"{_DAYS}[{index}]: {day[:200]!r} is no yyyy-MM-dd", f"{_DAYS}[{index}]")
-    for name in _PER_DAY:
+            yield Violation(BAD_REQUEST, f"{DAYS}[{index}]: {day[:200]!r} is no yyyy-MM-dd", f"{DAYS}[{index}]")
+    for name in PER_DAY:
         given = entity.get(name)
         if given is not None and (len(given) != len(days or parts) or any(minutes < 0 for minutes in given)):
             yield Violation(BAD_REQUEST, f"{name}: one number of minutes for each of {len(days or parts)} days", name)
@@ -103,8 +103,9 @@ def _create(resource: Resource, _: Operation, view: View, request: Request) -> O
     if missing or not user_ids:
         message = "users: no agent of the management unit has the id {!r}"
         raise WfmError(Violation(WFM_BODY_NOT_FOUND, message.format(u), "users", given=u) for u in missing or [""])
-    sent: Entity = known_fields(request.body, *_SENT)
-    made = [_requested(resource, view, unit["id"], user_id, sent) for user_id in user_ids]
+    sent: Entity = known_fields(request.body, *SENT)
+    author = user_reference(view.client_id)
+    made = [requested(resource, view, unit["id"], user_id, sent, author) for user_id in user_ids]
     writes = tuple(write for outcome in made for write in outcome.writes)
     reads = tuple(read for outcome in made for read in outcome.reads)
     return Outcome(200, {"timeOffRequests": [shown(_body(outcome)) for outcome in made]}, writes, reads)
@@ -115,12 +116,21 @@ def _body(outcome: Outcome) -> Entity:
     return outcome.body
 
 
-def _requested(resource: Resource, view: View, unit_id: str, user_id: str, sent: Entity) -> Outcome:
-    now, author = timestamp(view.now), user_reference(view.client_id)
+def requested(
+    resource: Resource,
+    view: View,
+    unit_id: str,
+    user_id: str,
+    sent: Entity,
+    author: Entity,
+    reviewer: Entity | None = None,
+) -> Outcome:
+    """A new request for one user; one that is not pending has been reviewed, by its author unless somebody is named."""
+    now = timestamp(view.now)
     content: dict[str, Any] = {
         "managementUnitId": unit_id,
         "user": user_reference(user_id),
-        "isFullDayRequest": bool(sent.get(_DAYS)),
+        "isFullDayRequest": bool(sent.get(DAYS)),
         "markedAsRead": False,
         **_paid(view, unit_id, sent),
         **sent,
@@ -128,7 +138,7 @@ def _requested(resource: Resource, view: View, unit_id: str, user_id: str, sent:
         "submittedDate": now,
     }
     if sent["status"] != "PENDING":
-        content |= {"reviewedBy": author, "reviewedDate": now}
+        content |= {"reviewedBy": reviewer or author, "reviewedDate": now}
     return COMMON.create(resource, view, content)
 
 
@@ -140,7 +150,13 @@ def _paid(view: View, unit_id: str, sent: Entity) -> Entity:
     return {"paid": bool(code and code.get("countsAsPaidTime", False))}
 
 
-def _existing(view: View, request: Request) -> Entity:
+def existing(view: View, request: Request) -> Entity:
+    """
+    The request that a path names by unit, user and itself.
+
+    Raises:
+        WfmError: 404 of unit or request.
+    """
     unit = management_units.COMMON.existing(view, request.ids[0])
     found = view.get(KIND, request.ids[2])
     if found is None or found["managementUnitId"] != unit["id"] or found["user"]["id"] != request.ids[1]:
@@ -149,21 +165,21 @@ def _existing(view: View, request: Request) -> Entity:
 
 
 def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    found = _existing(view, request)
+    found = existing(view, request)
     rules.raise_invalid(request)
     return showing(reply(view, KIND, found), shown)
 
 
 def _patch(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = _existing(view, request)
+    before = existing(view, request)
     rules.raise_invalid(request)
-    content: Entity = known_fields(request.body, *_SENT)
-    for name in _PER_DAY:
+    content: Entity = known_fields(request.body, *SENT)
+    for name in PER_DAY:
         if isinstance(content.get(name), dict):
             content[name] = content[name].get("values", [])
-    if _DAYS in content or _PARTS in content:
-        content = {_DAYS: [], _PARTS: [], **content}
-        content["isFullDayRequest"] = bool(content[_DAYS])
+    if DAYS in content or PARTS in content:
+        content = {DAYS: [], PARTS: [], **content}
+        content["isFullDayRequest"] = bool(content[DAYS])
     if content.get("status", before["status"]) != before["status"]:
         content |= {"reviewedBy": user_reference(view.client_id), "reviewedDate": timestamp(view.now)}
     outcome = COMMON.update(resource, view, before, content, METADATA.claimed(request.body))
@@ -180,10 +196,11 @@ def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     if not found and agents.in_unit(view, unit["id"], request.ids[1]) is None:
         raise refuse(WFM_NOT_FOUND, f"no agent of the management unit has the id {request.ids[1]!r}")
     rules.raise_invalid(request)
-    return _answer("timeOffRequests", found)
+    return answer("timeOffRequests", found)
 
 
-def _answer(name: str, found: list[Entity]) -> Outcome:
+def answer(name: str, found: list[Entity]) -> Outcome:
+    """Several requests under a name."""
     reads = tuple((KIND, entity["id"], entity["metadata"]["version"]) for entity in found)
     return Outcome(200, {name: [shown(entity) for entity in found]}, reads=reads)
 
@@ -201,12 +218,12 @@ def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
         and (not body.get("statuses") or entity["status"] in body["statuses"])
         and _is_within(entity, body.get("dateRange", {}))
     ]
-    return _answer("entities", found)
+    return answer("entities", found)
 
 
 def _is_within(entity: Entity, wanted: Entity) -> bool:
     first, last = wanted.get("startDate", "")[:10], wanted.get("endDate", "9999-12-31")[:10]
-    days = [*entity.get(_DAYS, []), *(moment[:10] for moment in entity.get(_PARTS, []))]
+    days = [*entity.get(DAYS, []), *(moment[:10] for moment in entity.get(PARTS, []))]
     return any(first <= day <= last for day in days)
 
 
@@ -215,7 +232,10 @@ TIME_OFF_REQUEST = Resource(
     kind=KIND,
     path=f"{management_units.PATH}/timeoffrequests",
     title="time-off request",
-    references=(Reference("managementUnitId", "managementUnit", management_units.NOT_FOUND),),
+    references=(
+        Reference("managementUnitId", "managementUnit", management_units.NOT_FOUND),
+        Reference("user.id", "directoryUser", WFM_BODY_NOT_FOUND),
+    ),
     checks=(_check,),
     behaviours={
         "postWorkforcemanagementManagementunitTimeoffrequests": Behaviour(

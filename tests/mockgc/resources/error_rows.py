@@ -474,7 +474,7 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
     (400, "wfm.too.many.secondary.presences"): "how many presences are too many is not published",
     (400, "wfm.primary.secondary.presences"): "presences do not behave here: none is known to be a primary one",
     (404, "wfm.secondary.presences.inactive.or.not.found"): "presences do not behave here: any id may be one",
-    (400, "wfm.configuration.conflict"): NO_CASE,
+    (400, "wfm.configuration.conflict"): {"*": NO_CASE},
     (409, "request.conflict"): {
         "*": "declared for every operation; sent where nothing else is declared for a state that stands in the way",
     },
@@ -496,6 +496,8 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         f"post{PLACE}WorkplanValidate": "says what is wrong in its answer",
         f"post{UNIT}StaffinggroupsQuery": NO_CASE, f"post{SCHEDULE}AgentschedulesQuery": NO_CASE,
         f"post{PLACE}TimeoffrequestsQuery": NO_CASE,
+        "getWorkforcemanagementAgentsMeManagementunit": NO_CASE, "getWorkforcemanagementTimeoffbalanceJob": NO_CASE,
+        f"post{PLACE}UserTimeoffrequestTimeoffbalanceJobs": NO_CASE,
     },
     (400, "wfm.bad.request"): {
         "getWorkforcemanagementUnavailabletimesValidationJob": NO_CASE,
@@ -506,6 +508,7 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         "postAuthorizationDivisionObject": "units of workforce management do not move here",
         f"post{PLACE}s": "the unit and the division have codes of their own", f"get{PLACE}s": NO_CASE,
         f"patch{PLACE}AgentsWorkplansBulk": "what is not found is a row of the result",
+        "patchWorkforcemanagementTimeoffrequest": "what a patch may name is no id of anything",
         f"delete{SCHEDULE}": NO_CASE, f"post{SCHEDULE}s": "forecasts do not behave here",
     },
     (400, "wfm.not.allowed"): dict.fromkeys(

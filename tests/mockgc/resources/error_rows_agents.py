@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.mockgc.resources.error_rows import ASSUMED, DOCUMENTED, UNIT, Row
+from tests.mockgc.resources.error_rows import ASSUMED, DOCUMENTED, PLACE, UNIT, Row
 from tests.mockgc.resources.error_rows import ROWS as OTHERS
 from tests.mockgc.resources.scheduling import WEEK
 
@@ -36,4 +36,35 @@ UNAVAILABLE = [
         "managementUnitIds", {"managementUnitIds": ["@elsewhereId"]}),
 ]  # fmt: skip
 
-ROWS = [*OTHERS, *UNAVAILABLE]
+_DAY = {"fullDayManagementUnitDates": ["2026-12-04"], "dailyDurationMinutes": 60}
+_WHOLE = {"fullDayDates": [{"date": "2026-12-04"}], "paid": True}
+_RANGES = {"dateRanges": [{"startDate": "2026-12-01", "endDate": "2026-12-03"}]}
+_ESTIMATES = ("postWorkforcemanagementTimeoffrequestsEstimate", f"post{PLACE}UserTimeoffrequestsEstimate")
+_BALANCES = ("postWorkforcemanagementTimeoffbalanceJobs", f"post{PLACE}UserTimeoffbalanceJobs")
+TIME_OFF = [
+    Row("postWorkforcemanagementTimeoffrequests", 400, "wfm.entity.not.found", DOCUMENTED, "activityCodeId",
+        {"activityCodeId": "none", **_DAY}),
+    Row("postWorkforcemanagementTimeoffrequests", 400, "wfm.not.allowed", ASSUMED, "activityCodeId",
+        {"activityCodeId": "1", **_DAY}),
+    Row("postWorkforcemanagementTimeoffrequests", 400, "wfm.validation.failure", ASSUMED,
+        "fullDayManagementUnitDates", {"activityCodeId": "5", "dailyDurationMinutes": 60}),
+    Row("patchWorkforcemanagementTimeoffrequest", 400, "wfm.not.allowed", DOCUMENTED,
+        "fullDayLatestEndOffsetMinutes", {"fullDayLatestEndOffsetMinutes": {"values": [1, 2]}}),
+    Row(f"post{PLACE}TimeoffrequestsWaitlistpositionsQuery", 400, "wfm.validation.failure", ASSUMED,
+        "timeOffRequests[0]", {"timeOffRequests": [{"id": "@timeOffRequestId", "user": {"id": "@colleagueId"}}]}),
+    *(Row(name, 400, "wfm.validation.failure", DOCUMENTED, "activityCodeId", {"activityCodeId": "1", **_WHOLE})
+      for name in _ESTIMATES),
+    Row("postWorkforcemanagementTimeofflimitsAvailableQuery", 400, "wfm.validation.failure", DOCUMENTED, "dateRanges",
+        {"activityCodeId": "5", "dateRanges": []}),
+    *(Row(name, 400, "wfm.validation.failure", DOCUMENTED, "dateRanges", {"activityCodeIds": ["5"]})
+      for name in _BALANCES),
+    *(Row(name, 400, "wfm.configuration.conflict", ASSUMED, "activityCodeIds", {"activityCodeIds": ["1"], **_RANGES})
+      for name in _BALANCES),
+]  # fmt: skip
+SCHEDULES = [
+    Row("postWorkforcemanagementAgentschedulesMine", 400, "wfm.validation.failure", ASSUMED, "endDate", BACKWARDS),
+    Row("postWorkforcemanagementAgentschedulesManagementunitsMine", 400, "wfm.validation.failure", ASSUMED, "endDate",
+        BACKWARDS),
+]  # fmt: skip
+
+ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES]

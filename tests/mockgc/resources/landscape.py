@@ -92,7 +92,13 @@ def _of_the_agent(call: Caller, place: str) -> dict[str, str]:
     times = call("patchWorkforcemanagementUnavailabletimes", json={"entities": [{"timeSpan": span}]})["entities"]
     body = {"unavailableTimes": [], "validationWeekDate": WEEK}
     job = call("postWorkforcemanagementUnavailabletimesValidationJobs", json=body)["id"]
-    return {"unavailableTimeId": times[0]["id"], "validation.jobId": job}
+    leave = {"hrisIntegrationId": "hris", "id": "leave", "name": "Leave"}
+    plan = {"name": "Leave", "active": True, "autoApprovalRule": "Never", "activityCodeIds": ["5"]}
+    call(f"post{_PLACE}Timeoffplans", place, expect=201, json={**plan, "hrisTimeOffType": leave})
+    range_ = {"startDate": "2026-12-03", "endDate": "2026-12-03"}
+    asked = {"activityCodeIds": ["5"], "dateRanges": [range_]}
+    balance = call("postWorkforcemanagementTimeoffbalanceJobs", json=asked)["job"]["id"]
+    return {"unavailableTimeId": times[0]["id"], "validation.jobId": job, "timeoffbalance.jobId": balance}
 
 
 def _directory(call: Caller) -> dict[str, str]:

@@ -1,0 +1,109 @@
+"""What a user asks about itself as an agent: where it is, and what it and its unit do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.scheduling import Desk, activity, agent, change, desk, document
+from tests.mockgc.resources.units import act_as, agents_of, management_unit_of, users_of
+
+WHERE = "getWorkforcemanagementAgentsMeManagementunit"
+MINE, UNITS = "postWorkforcemanagementAgentschedulesMine", "postWorkforcemanagementAgentschedulesManagementunitsMine"
+PERIOD = {"startDate": "2026-12-01T00:00:00Z", "endDate": "2026-12-02T00:00:00Z"}
+MORNING = "2026-12-01T08:00:00.000Z"
+
+
+@pytest.fixture
+def at() -> Desk:
+    """A desk whose client stands for its first agent."""
+    made = desk()
+    act_as(made.call, made.agents[0])
+    return made
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        pytest.param(WHERE, None, marks=pytest.mark.shows(WHERE)),
+        pytest.param(MINE, PERIOD, marks=pytest.mark.shows(MINE)),
+        pytest.param(UNITS, PERIOD, marks=pytest.mark.shows(UNITS)),
+    ],
+)
+def test_the_one_who_asks_is_a_user_and_an_agent(operation: str, body: Any) -> None:
+    call = Caller()
+    assert call(operation, expect=400, json=body)["code"] == "bad.request"
+    (eve,) = users_of(call, "eve")
+    act_as(call, eve)
+    assert call(operation, expect=404, json=body)["code"] == "wfm.entity.not.found"
+    call("deleteUser", eve)
+    assert call(operation, expect=400, json=body)["code"] == "bad.request"
+
+
+@pytest.mark.shows(WHERE)
+def test_an_agent_learns_where_it_is(at: Desk) -> None:
+    found = at.call(WHERE)
+    assert (found["user"]["id"], found["managementUnit"]["id"], found["businessUnit"]["id"]) == (
+        at.agents[0],
+        at.home,
+        at.unit,
+    )
+    assert found == at.call("getWorkforcemanagementAgentManagementunit", at.agents[0])
+
+
+@pytest.mark.shows(MINE, UNITS)
+def test_an_agent_sees_what_is_published_of_itself_and_of_its_unit(at: Desk) -> None:
+    lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
+    (cid,) = agents_of(at.call, lyon, "cid")
+    users = (*at.agents, cid)
+    made = at.import_(document(*(agent(user, MORNING, "2026-12-03T08:00:00Z") for user in users)))["result"]
+    assert at.call(MINE, json=PERIOD)["agentSchedules"] == []
+    at.update(made, change(1, published=True))
+    found = at.call(MINE, json=PERIOD)
+    (row,) = found["agentSchedules"]
+    assert (row["user"]["id"], [shift["startDate"] for shift in row["shifts"]]) == (at.agents[0], [MORNING])
+    assert [schedule["id"] for schedule in found["publishedSchedules"]] == [made["id"]]
+    result = at.call(UNITS, json=PERIOD)["result"]
+    assert [row["agent"]["id"] for row in result["agentSchedules"]] == at.agents
+
+
+@pytest.mark.shows(UNITS)
+def test_colleagues_are_seen_in_minutes_from_the_start_and_by_category(at: Desk) -> None:
+    shift = {"activities": [activity(MORNING, 120), activity("2026-12-01T10:00:00Z", 30, "2")]}
+    marker = {"businessUnitDate": "2026-12-01", "activityCodeId": "5"}
+    row = {"userId": at.agents[1], "shifts": [shift], "fullDayTimeOffMarkers": [marker]}
+    at.import_(document(row, published=True))
+    result = at.call(UNITS, json=PERIOD)["result"]
+    assert result["referenceStartDate"] == "2026-12-01T00:00:00.000Z"
+    (found,) = result["agentSchedules"]
+    assert found["fullDayTimeOffMarkerDates"] == ["2026-12-01"]
+    assert found["shifts"] == [{
+        "startOffsetMinutes": 480, "lengthMinutes": 150,
+        "activities": [
+            {"activityCategory": "OnQueueWork", "startOffsetMinutes": 480, "lengthMinutes": 120},
+            {"activityCategory": "Meal", "startOffsetMinutes": 600, "lengthMinutes": 30},
+        ],
+    }]  # fmt: skip
+
+
+@pytest.mark.shows(UNITS)
+def test_a_result_comes_with_its_operation_or_later(at: Desk) -> None:
+    at.import_(document(agent(at.agents[1], MORNING), published=True))
+    at_once = at.call(UNITS, json=PERIOD)
+    assert (at_once["status"], bool(at_once["operationId"])) == ("Complete", True)
+    named = at.call(UNITS, json=PERIOD, params={"forceDownloadService": "true"})
+    assert at.send(named["downloadUrl"], {}, b"", "GET").json() == at_once["result"]
+    forced = at.call(UNITS, expect=202, json=PERIOD, params={"forceAsync": "true"})
+    at.call.organisation.switch(operation_seconds=5)
+    later = at.call(UNITS, expect=202, json=PERIOD)
+    for answer in (forced, later):
+        assert (answer["status"], "result" in answer) == ("Processing", False)
+
+
+@pytest.mark.shows(MINE, UNITS)
+def test_a_period_that_ends_before_it_starts_is_refused(at: Desk) -> None:
+    body = {"startDate": PERIOD["endDate"], "endDate": PERIOD["startDate"]}
+    for operation in (MINE, UNITS):
+        assert at.call(operation, expect=400, json=body)["code"] == "wfm.validation.failure"
