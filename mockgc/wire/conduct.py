@@ -150,13 +150,21 @@ class Met:
         more = self._level.headers if self._level is not None else ()
         if more or self._headers:
             answer = replace(answer, headers=(*answer.headers, *more, *self._headers))
+        answer = self._changed(self._with_rows(answer), happened, is_final=False)
+        return self._changed(answer, happened, is_final=True)
+
+    def _changed(self, answer: Answer, happened: Happened, *, is_final: bool) -> Answer:
+        """What decides the answer comes last: nothing can be read from one that it has spoilt."""
         for rule in self._struck:
-            changed = _DELIVER[rule.effect.kind](rule, answer, happened) if rule.effect.kind in _DELIVER else answer
+            deliver = _DELIVER.get(rule.effect.kind)
+            if deliver is None or rule.effect.declared.is_final is not is_final:
+                continue
+            changed = deliver(rule, answer, happened)
             if changed is None:
                 self._give_back(rule)
             else:
                 answer = changed
-        return self._with_rows(answer)
+        return answer
 
     # what is done instead
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -217,6 +218,30 @@ def test_a_refusal_may_have_no_body_and_a_success_is_left_alone() -> None:
     assert caller.user("Eve")["name"] == "Eve"
     answer = caller.ask("POST", "users", USER)
     assert (answer.status_code, answer.data) == (409, b"")
+
+
+PATIENT = app_with(lambda _: None)
+IN_PROCESS = [name for name, kind in KINDS.items() if not kind.needs_connection]
+OPTIONS: dict[str, dict[str, Any]] = {
+    "status": {"status": 418},
+    "lag": {"reads": 1},
+    "delayed": {"seconds": 0},
+    "slow": {"seconds": 0},
+}
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(IN_PROCESS, 2)))
+def test_any_two_effects_strike_one_request_without_failing_in_the_emulator(one: str, other: str) -> None:
+    caller = Conducted(app=PATIENT)
+    made = caller.ask("POST", "users", USER).get_json()
+    changed = {**USER, "active": True, "version": made["version"]}
+    for kind in (one, other):
+        caller.set_fault(kind, **OPTIONS.get(kind, {}))
+    for method, path, body in (
+        ("POST", "users", {**USER, "email": "b@example.com"}), ("POST", "users", USER), ("GET", made["selfUri"], None),
+        ("PUT", made["selfUri"], changed), ("GET", "users", None), ("DELETE", made["selfUri"], None),
+    ):  # fmt: skip
+        assert caller.ask(method, path, body).status_code != 500
 
 
 def test_the_journal_and_explain_tell_of_the_fault() -> None:
