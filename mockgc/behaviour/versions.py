@@ -1,7 +1,8 @@
 """
 Another actor's edit: the version of an entity moves by one, and nothing else of it changes. Pure.
 
-Decided: an edit of nobody's concern, so that whatever a test compares beside versions and dates stays as it was.
+Decided: an edit of nobody's concern, so that whatever a test compares beside versions and dates stays as it was; and a
+sound one, that claims the version it replaces.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ def moved(
     for kind in resources:
         entity = view.get(kind, entity_id)
         edited = _edited(entity, timestamp(view.now), actor) if entity is not None else None
-        if edited is not None:
-            return Outcome(200, writes=(Write(kind, entity_id, edited, changed=("dateModified",)),))
+        row = view.row(kind, entity_id)
+        if edited is not None and row is not None:
+            return Outcome(200, writes=(Write(kind, entity_id, edited, row.version, ("dateModified",)),))
     return Outcome(200)
 
 
