@@ -20,7 +20,7 @@ class Connections(Generic[C]):
 
     Args:
         connect: opens one.
-        is_usable: whether one that was in use, perhaps in vain, can serve again.
+        is_usable: whether one can serve, after it was used, perhaps in vain, or lay idle for long.
     """
 
     def __init__(self, connect: Callable[[], C], is_usable: Callable[[C], bool]) -> None:
@@ -30,10 +30,7 @@ class Connections(Generic[C]):
     @contextmanager
     def borrowed(self) -> Iterator[C]:
         """One for this thread alone."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connect()
+        connection = self._taken() or self._connect()
         try:
             yield connection
         finally:
@@ -41,6 +38,16 @@ class Connections(Generic[C]):
                 self._idle.append(connection)
             else:
                 connection.close()
+
+    def _taken(self) -> C | None:
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if self._is_usable(connection):
+                return connection
+            connection.close()
 
     def close(self) -> None:
         """Close what is idle; whoever asks next opens a new one."""

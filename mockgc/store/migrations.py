@@ -13,7 +13,7 @@ from mockgc.clock import ClockState
 from mockgc.ids import Ids
 from mockgc.store.base import NOBODY, DataFileMismatch, Organisation
 from mockgc.store.session import Database, Session
-from mockgc.store.sql_rows import encoded_clock, insert_organisation
+from mockgc.store.sql_rows import encoded_clock, held_as, insert_organisation
 
 Words = Mapping[str, str]
 """How a database says `identity` and `blob`."""
@@ -70,36 +70,70 @@ def _format_2(session: Session, words: Words) -> None:
     insert_organisation(session, Organisation(NOBODY, "", 0), None)
 
 
-STEPS: Mapping[int, Callable[[Session, Words], None]] = {2: _format_2}
+_FORMAT_3 = """
+ALTER TABLE organisation ADD COLUMN requests BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE organisation ADD COLUMN logged BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE journal ADD COLUMN number BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE committed ADD COLUMN number BIGINT NOT NULL DEFAULT 0;
+UPDATE journal SET number = n.number FROM (
+    SELECT j.position, o.evicted + row_number() OVER (PARTITION BY j.organisation ORDER BY j.position) AS number
+    FROM journal j JOIN organisation o ON o.id = j.organisation) AS n WHERE n.position = journal.position;
+UPDATE committed SET number = n.number FROM (
+    SELECT position, row_number() OVER (PARTITION BY organisation ORDER BY position) AS number
+    FROM committed) AS n WHERE n.position = committed.position;
+UPDATE organisation SET
+    requests = evicted + (SELECT count(*) FROM journal WHERE journal.organisation = organisation.id),
+    logged = (SELECT count(*) FROM committed WHERE committed.organisation = organisation.id);
+ALTER TABLE organisation DROP COLUMN evicted;
+DROP INDEX journal_of;
+DROP INDEX committed_of;
+DROP INDEX committed_after;
+CREATE UNIQUE INDEX journal_numbered ON journal (organisation, number);
+CREATE UNIQUE INDEX committed_numbered ON committed (organisation, number);
+CREATE INDEX committed_after ON committed (organisation, sequence, number);
+CREATE INDEX committed_of ON committed (organisation, kind, id, number);
+CREATE INDEX committed_imaged ON committed (organisation, number) WHERE image IS NOT NULL;
+"""
+
+
+def _format_3(session: Session, words: Words) -> None:
+    """Requests and rows of the commit log carry their numbers; the index holds digests."""
+    _run(session, _FORMAT_3, words)
+    for row in session.rows("SELECT position, value FROM held"):
+        session.run("UPDATE held SET value = ? WHERE position = ?", (held_as(row["value"]), row["position"]))
+
+
+Steps = Mapping[int, Callable[[Session, Words], None]]
+STEPS: Steps = {2: _format_2, 3: _format_3}
 """What leads to each format from the one before; format 1 was never published."""
 FORMAT = max(STEPS)
 
 
-def opened(database: Database, ids: Ids) -> Ids:
+def opened(database: Database, ids: Ids, steps: Steps = STEPS) -> Ids:
     """
     Bring a database to the newest format; gives back the seed that it was made with, which is `ids` for a new one.
 
     Raises:
         DataFileMismatch: a format that these steps do not know, or another seed than the one asked for.
     """
+    newest = max(steps)
     with database.migrating() as session:
         meta = _meta(session)
         found = int(meta.get("format", 0))
-        if found and not _FIRST <= found <= FORMAT:
+        if found and not _FIRST <= found <= newest:
             raise DataFileMismatch(
-                f"{database.name} has format {found}; this mockgc reads {_FIRST} to {FORMAT}: use another one, or the"
+                f"{database.name} has format {found}; this mockgc reads {_FIRST} to {newest}: use another one, or the"
                 " mockgc that made this one"
             )
         if found and ids.is_fixed and ids.seed.hex() != meta["seed"]:
             message = f"{database.name} was made with another seed; leave --seed out, or use another one"
             raise DataFileMismatch(message)
-        for number in range(found + 1, FORMAT + 1):
-            if number in STEPS:
-                STEPS[number](session, database.types)
+        for number in sorted(number for number in steps if number > found):
+            steps[number](session, database.types)
         if not found:
-            session.run("INSERT INTO meta VALUES ('seed', ?), ('format', ?)", (ids.seed.hex(), str(FORMAT)))
+            session.run("INSERT INTO meta VALUES ('seed', ?), ('format', ?)", (ids.seed.hex(), str(newest)))
             return ids
-        session.run("UPDATE meta SET value = ? WHERE name = 'format'", (str(FORMAT),))
+        session.run("UPDATE meta SET value = ? WHERE name = 'format'", (str(newest),))
         return Ids(bytes.fromhex(meta["seed"]))
 
 

@@ -44,13 +44,19 @@ class Database(Protocol):
         """The words for `identity` (a key that counts up in order of insertion) and `blob`."""
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Record]:
-        """What one statement answers; it is a transaction by itself."""
+        """What one statement answers; it is a transaction by itself, and as durable as `durably=False`."""
 
     def reading(self) -> AbstractContextManager[Session]:
         """One view of the database for several reads."""
 
-    def writing(self, organisation_id: str) -> AbstractContextManager[Session]:
-        """The critical section of one organisation: all of it is written, or nothing; it sees every one before it."""
+    def writing(self, organisation_id: str, *, durably: bool = True) -> AbstractContextManager[Session]:
+        """
+        The critical section of one organisation: all of it is written, or nothing; it sees every one before it.
+
+        Args:
+            durably: whether a crash of the machine that keeps the rows may not undo it, as far as that machine can
+                tell; the death of an emulator undoes nothing that was committed.
+        """
 
     def migrating(self) -> AbstractContextManager[Session]:
         """A write transaction that keeps out whoever else migrates."""

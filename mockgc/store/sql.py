@@ -199,14 +199,15 @@ class SqlStore:
             if not outcome.writes and view.entities == tenant["entities"]:
                 return Commit(outcome, None)
             sequence = tenant["sequence"] + (1 if outcome.writes else 0)
+            logged = tenant["logged"] + len(outcome.writes)
             who = Author(organisation_id, sequence, context_id, client_id)
-            for change in outcome.writes:
-                write(session, view, who, change)
+            for number, change in enumerate(outcome.writes, tenant["logged"] + 1):
+                write(session, view, who, change, number)
             session.run(
-                "UPDATE organisation SET sequence = ?, entities = ? WHERE id = ?",
-                (sequence, view.entities, organisation_id),
+                "UPDATE organisation SET sequence = ?, entities = ?, logged = ? WHERE id = ?",
+                (sequence, view.entities, logged, organisation_id),
             )
-            let_go(session, organisation_id, self._kept)
+            let_go(session, organisation_id, logged, self._kept)
             return Commit(outcome, sequence if outcome.writes else None)
 
     def _ids_of(self, tenant: Record) -> Callable[[int], str]:
@@ -218,7 +219,7 @@ class SqlStore:
         with self._database.reading() as session:
             self._tenant(organisation_id, session)
             found = session.rows(
-                "SELECT * FROM committed WHERE organisation = ? AND sequence > ? ORDER BY position",
+                "SELECT * FROM committed WHERE organisation = ? AND sequence > ? ORDER BY number",
                 (organisation_id, after),
             )
             return [commit_row_of(row) for row in found]
@@ -227,7 +228,7 @@ class SqlStore:
         with self._database.reading() as session:
             self._tenant(organisation_id, session)
             found = session.rows(
-                "SELECT * FROM committed WHERE organisation = ? AND kind = ? AND id = ? ORDER BY position",
+                "SELECT * FROM committed WHERE organisation = ? AND kind = ? AND id = ? ORDER BY number",
                 (organisation_id, kind, entity_id),
             )
             return [commit_row_of(row) for row in found]
@@ -248,30 +249,28 @@ class SqlStore:
 
     def append(self, entry: Entry) -> None:
         organisation_id = entry.organisation_id
-        with self._database.writing(organisation_id) as session:
+        with self._database.writing(organisation_id, durably=False) as session:
+            _, number = self._count_up(session, organisation_id, "requests")
             session.run(
-                "INSERT INTO journal (context, organisation, entry) VALUES (?, ?, ?)",
-                (entry.context_id, organisation_id, entry.encoded()),
+                "INSERT INTO journal (organisation, number, context, entry) VALUES (?, ?, ?, ?)",
+                (organisation_id, number, entry.context_id, entry.encoded()),
             )
-            dropped = session.rows(
-                "DELETE FROM journal WHERE position IN (SELECT position FROM journal WHERE organisation = ?"
-                " ORDER BY position DESC LIMIT -1 OFFSET ?) RETURNING position",
-                (organisation_id, self._kept.journal_entries),
-            )
-            if dropped:
-                values = (len(dropped), organisation_id)
-                session.run("UPDATE organisation SET evicted = evicted + ? WHERE id = ?", values)
+            if number > self._kept.journal_entries:
+                session.run(
+                    "DELETE FROM journal WHERE organisation = ? AND number <= ?",
+                    (organisation_id, number - self._kept.journal_entries),
+                )
 
     def journal(self, organisation_id: str, after: int = 0) -> Journal:
         with self._database.reading() as session:
-            evicted = int(self._tenant(organisation_id, session)["evicted"])
-            where = (organisation_id,)
-            held = int(session.rows("SELECT count(*) AS held FROM journal WHERE organisation = ?", where)[0]["held"])
+            last = int(self._tenant(organisation_id, session)["requests"])
+            oldest = session.rows("SELECT min(number) AS first FROM journal WHERE organisation = ?", (organisation_id,))
             found = session.rows(
-                "SELECT entry FROM journal WHERE organisation = ? ORDER BY position DESC LIMIT ?",
-                (organisation_id, max(0, evicted + held - after)),
+                "SELECT entry FROM journal WHERE organisation = ? AND number > ? ORDER BY number",
+                (organisation_id, after),
             )
-        return Journal(tuple(Entry.decoded(row["entry"]) for row in reversed(found)), evicted, evicted + held)
+        evicted = last if oldest[0]["first"] is None else oldest[0]["first"] - 1
+        return Journal(tuple(Entry.decoded(row["entry"]) for row in found), evicted, last)
 
     # switches, slots and clocks
 
@@ -289,7 +288,7 @@ class SqlStore:
         return _value(found, organisation_id)
 
     def change_value(self, organisation_id: str, slot: Slot, change: Callable[[Any], Any]) -> Any:
-        with self._database.writing(organisation_id) as session:
+        with self._database.writing(organisation_id, durably=slot.is_setting) as session:
             value = change(_value(session.rows(_SLOT, (slot.name, organisation_id)), organisation_id))
             if value is None:
                 session.run("DELETE FROM slot WHERE organisation = ? AND name = ?", (organisation_id, slot.name))
@@ -352,17 +351,13 @@ class SqlStore:
         with self._database.writing(organisation_id) as session:
             tenant = self._tenant(organisation_id, session)
             saved = sql_baselines.saved(session, organisation_id, baseline)
-            where = (organisation_id,)
-            held = session.rows("SELECT count(*) AS held FROM journal WHERE organisation = ?", where)[0]["held"]
             for table in _OF_AN_ORGANISATION:
-                session.run(f"DELETE FROM {table} WHERE organisation = ?", where)
+                session.run(f"DELETE FROM {table} WHERE organisation = ?", (organisation_id,))
+            entities = max(tenant["entities"], saved.entities)
             session.run(
-                "UPDATE organisation SET switches = ?, sequence = 0, evicted = evicted + ?, entities = ? WHERE id = ?",
-                (
-                    json.dumps(saved.switches.as_dict()), held, max(tenant["entities"], saved.entities),
-                    organisation_id,
-                ),
-            )  # fmt: skip
+                "UPDATE organisation SET switches = ?, sequence = 0, entities = ? WHERE id = ?",
+                (json.dumps(saved.switches.as_dict()), entities, organisation_id),
+            )
             for name, value in saved.settings.items():
                 insert_value(session, organisation_id, Slot(name, is_setting=True), value)
             for kind, entity_id, version, encoded in saved.rows:

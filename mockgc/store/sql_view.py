@@ -11,7 +11,7 @@ from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import Entity, Row
 from mockgc.store.addresses import Address
 from mockgc.store.session import Record, Session
-from mockgc.store.sql_rows import row_of, switches_of
+from mockgc.store.sql_rows import held_as, row_of, switches_of
 
 
 class SqlView:
@@ -74,7 +74,7 @@ class SqlView:
         found = self._session.rows(
             f"SELECT kind, id FROM held WHERE organisation = ? AND kind IN ({', '.join('?' * len(among))})"
             " AND field = ? AND value = ? ORDER BY position",
-            (self._organisation, *among, field_name, value),
+            (self._organisation, *among, field_name, held_as(value)),
         )
         return sorted(((row["kind"], row["id"]) for row in found), key=lambda address: among.index(address[0]))
 

@@ -13,6 +13,7 @@ from mockgc.domain.transaction import Entity, Row, Write
 from mockgc.store.addresses import Address, targets_of
 from mockgc.store.base import Kept
 from mockgc.store.session import Session
+from mockgc.store.sql_rows import held_as
 from mockgc.store.sql_view import SqlView
 
 Where = tuple[str, str, str]
@@ -29,8 +30,8 @@ class Author:
     client_id: str
 
 
-def write(session: Session, view: SqlView, who: Author, change: Write) -> None:
-    """Store one entity and what finds it, and its row of the commit log."""
+def write(session: Session, view: SqlView, who: Author, change: Write, number: int) -> None:
+    """Store one entity and what finds it, and row `number` of the commit log."""
     resource, old = view.resources[change.kind], view.row(change.kind, change.id)
     where = (who.organisation_id, change.kind, change.id)
     keys = resource.indexed(change.entity) if change.entity is not None else {}
@@ -49,10 +50,10 @@ def write(session: Session, view: SqlView, who: Author, change: Write) -> None:
         )
     view.put(change.kind, change.id, row)
     session.run(
-        "INSERT INTO committed (organisation, sequence, kind, id, version_before, version_after, claimed,"
-        " context, client, at, changed, image) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO committed (organisation, number, sequence, kind, id, version_before, version_after, claimed,"
+        " context, client, at, changed, image) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            who.organisation_id, who.sequence, change.kind, change.id, before, row.version if row else None,
+            who.organisation_id, number, who.sequence, change.kind, change.id, before, row.version if row else None,
             change.claimed, who.context_id, who.client_id, view.now.isoformat(), json.dumps(change.changed),
             row.encoded if row else None,
         ),
@@ -83,13 +84,13 @@ def _reindex(session: Session, where: Where, old: Mapping[str, str], new: Mappin
         if new.get(name) != value:
             session.run(
                 "DELETE FROM held WHERE organisation = ? AND kind = ? AND field = ? AND value = ? AND id = ?",
-                (organisation_id, kind, name, value, entity_id),
+                (organisation_id, kind, name, held_as(value), entity_id),
             )
     for name, value in new.items():
         if old.get(name) != value:
             session.run(
                 "INSERT INTO held (organisation, kind, field, value, id) VALUES (?, ?, ?, ?, ?)",
-                (organisation_id, kind, name, value, entity_id),
+                (organisation_id, kind, name, held_as(value), entity_id),
             )
 
 
@@ -107,15 +108,15 @@ def _rereference(
         )
 
 
-def let_go(session: Session, organisation_id: str, kept: Kept) -> None:
-    """Drop images and rows of the commit log that are too old to keep."""
-    newest = "SELECT position FROM committed WHERE organisation = ? ORDER BY position DESC LIMIT 1 OFFSET ?"
-    for row in session.rows(newest, (organisation_id, kept.images)):
+def let_go(session: Session, organisation_id: str, logged: int, kept: Kept) -> None:
+    """Drop images and rows of the commit log that are too old to keep; `logged` is the number of the newest row."""
+    if logged > kept.images:
         session.run(
-            "UPDATE committed SET image = NULL WHERE organisation = ? AND position <= ? AND image IS NOT NULL",
-            (organisation_id, row["position"]),
+            "UPDATE committed SET image = NULL WHERE organisation = ? AND number <= ? AND image IS NOT NULL",
+            (organisation_id, logged - kept.images),
         )
-    for row in session.rows(newest, (organisation_id, kept.commit_rows)):
+    if logged > kept.commit_rows:
         session.run(
-            "DELETE FROM committed WHERE organisation = ? AND position <= ?", (organisation_id, row["position"])
+            "DELETE FROM committed WHERE organisation = ? AND number <= ?",
+            (organisation_id, logged - kept.commit_rows),
         )

@@ -1,8 +1,8 @@
 """
 A database in one SQLite file: it survives a restart and a kill, and several processes may share it.
 
-The critical section is `BEGIN IMMEDIATE`: one writer a file at a time. Write-ahead logging keeps an acknowledged write
-through the death of the process (not of the machine).
+The critical section is `BEGIN IMMEDIATE`: one writer a file at a time, whatever the organisation. Write-ahead logging
+keeps an acknowledged write through the death of the process; a crash of the machine may undo the last moments.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class SqliteDatabase:
                 connection.rollback()
 
     @contextmanager
-    def writing(self, organisation_id: str) -> Iterator[Session]:  # noqa: ARG002 (a file has one writer for them all)
+    def writing(self, organisation_id: str, *, durably: bool = True) -> Iterator[Session]:  # noqa: ARG002 (see above)
         with self.migrating() as session:
             yield session
 
