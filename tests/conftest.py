@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import postgres
 
 os.environ.setdefault("MOCKGC_QUOTAS", "false")
 """Thousands of requests in a frozen second are not what quotas are about; tests of quotas switch them on."""
@@ -36,6 +38,37 @@ def missing_service() -> Callable[[str], None]:
         pytest.skip(reason)
 
     return report
+
+
+@pytest.fixture
+def postgres_url(missing_service: Callable[[str], None]) -> Iterator[str]:
+    """The URL of a PostgreSQL schema that is not there yet, and is gone after the test."""
+    if reason := postgres.missing():
+        missing_service(reason)
+    with postgres.schema() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _reused_postgres() -> Iterator[postgres.Reused | None]:
+    if postgres.missing():
+        yield None
+        return
+    with postgres.schema() as url:
+        reused = postgres.Reused(url)
+        yield reused
+        reused.close()
+
+
+@pytest.fixture
+def reused_postgres(
+    _reused_postgres: postgres.Reused | None, missing_service: Callable[[str], None]
+) -> postgres.Reused:
+    """A PostgreSQL schema that is as new whenever it is asked for."""
+    if _reused_postgres is None:
+        missing_service(postgres.missing() or "")
+    assert _reused_postgres is not None
+    return _reused_postgres
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

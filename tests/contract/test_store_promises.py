@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,23 +21,30 @@ from mockgc.journal import Entry
 from mockgc.resources.wfm_dialect import RESOURCES
 from mockgc.store.base import Kept, Slot, Store, UnknownName
 from mockgc.store.memory import MemoryStore
+from mockgc.store.session import Database
 from mockgc.store.sql import SqlStore
 from mockgc.store.sqlite import SqliteDatabase
+from tests.postgres import SEED
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-BUILD: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda _: MemoryStore(RESOURCES, Ids(b"seed"), lambda: NOW, Kept(3, 8, 2)),
-    "sqlite": lambda folder: SqlStore(
-        SqliteDatabase(folder / "state.db"), RESOURCES, Ids(b"seed"), lambda: NOW, Kept(3, 8, 2)
-    ),
-}
+STORES = ("memory", "sqlite", "postgres")
 
 
-@pytest.fixture(params=list(BUILD))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return BUILD[request.param](tmp_path)
+def build(name: str, folder: Path, reused: Callable[[], Database]) -> Store:
+    """An empty store that keeps little of its past."""
+    what = (RESOURCES, Ids(SEED), lambda: NOW, Kept(3, 8, 2))
+    if name == "memory":
+        return MemoryStore(*what)
+    return SqlStore(SqliteDatabase(folder / "state.db") if name == "sqlite" else reused(), *what)
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    built = build(request.param, tmp_path, lambda: request.getfixturevalue("reused_postgres").database())
+    yield built
+    built.close()
 
 
 @pytest.fixture

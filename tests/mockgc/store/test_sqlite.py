@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -114,25 +113,6 @@ def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> Non
     with pytest.raises(DataFileMismatch, match=r"notes\.txt is not a data file of mockgc"):
         create_app(Settings(data=path))
     assert path.read_bytes() == before
-
-
-def test_a_newer_format_is_refused_with_both_numbers(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    create_app(Settings(data=path))
-    with sqlite3.connect(path) as db:
-        db.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
-    db.close()
-    with pytest.raises(DataFileMismatch, match="has format 99; this mockgc reads 2"):
-        create_app(Settings(data=path))
-
-
-def test_another_seed_is_refused_rather_than_mixed(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    create_app(Settings(data=path, seed=1))
-    create_app(Settings(data=path, seed=1))
-    create_app(Settings(data=path))
-    with pytest.raises(DataFileMismatch, match="made with another seed"):
-        create_app(Settings(data=path, seed=2))
 
 
 def test_more_workers_on_memory_are_refused_with_the_reason() -> None:
