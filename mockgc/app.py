@@ -10,14 +10,14 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import Flask, Response, request
 
-from mockgc.behaviour.conduct import Conducts, plain
+from mockgc.behaviour.conduct import Conducts, plain, with_quotas
 from mockgc.behaviour.latency import Sleep, Waiting
 from mockgc.clock import ClockChange, ClockState, WallClock, wall_clock
 from mockgc.console import blueprint as console
@@ -89,14 +89,15 @@ class Clock:
 class Emulator:
     """Everything of one emulator, for code in the same process: `app.extensions["mockgc"]`."""
 
-    def __init__(self, store: Store, clock: Clock, resources: tuple[Resource, ...]) -> None:
-        self.store, self.clock, self.resources = store, clock, resources
+    def __init__(self, store: Store, clock: Clock, resources: tuple[Resource, ...], conducts: Conducts) -> None:
+        self.store, self.clock, self.resources, self.conducts = store, clock, resources, conducts
 
     def create_organisation(
         self, name: str | None = None, seed: int | None = None, credentials: tuple[str, str] | None = None
     ) -> Credentials:
         """A fresh organisation and a client of it with all permissions."""
         organisation = self.store.create_organisation(name, seed)
+        self.conducts.opened(organisation.id)
         client = self.store.add_client(organisation.id, credentials=credentials)
         return Credentials(organisation.id, client.id, client.secret)
 
@@ -129,6 +130,9 @@ def create_app(
     """
     An emulator as a WSGI application.
 
+    Raises:
+        ProfileRefused: the settings name a profile that cannot be used.
+
     Args:
         settings: read from the environment when not given.
         resources: the registry; another one for tests of the emulator's own checks.
@@ -145,14 +149,27 @@ def create_app(
     clock = Clock(state)
     if settings.freeze is not None:
         clock.freeze(settings.freeze)
-    emulator = Emulator(state, clock, used)
+    conducts = _conducts(state, settings, can_close=can_close)
+    emulator = Emulator(state, clock, used, conducts)
     published = operations(Contract.bundled(), used, is_strict=settings.strict)
     routes = Routes(used, component_schemas(used), published)
     documents = partial(family_document, resources=used, is_strict=settings.strict)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
-    conducts = Conducts(state, plain(has_quotas=settings.quotas), can_close=can_close)
     pipeline = Pipeline(state, routes, Conductor(state, conducts, used), is_strict=settings.strict)
     return _flask(emulator, pipeline, Guard(token, settings.local_only), documents, conducts, Waiting(sleep))
+
+
+def _conducts(store: Store, settings: Settings, *, can_close: bool) -> Conducts:
+    unset = plain(has_quotas=settings.quotas)
+    if settings.conduct is None:
+        return Conducts(store, unset, can_close=can_close)
+    from mockgc.behaviour.profiles import loaded  # noqa: PLC0415 (start-up does not pay for what it does not use)
+
+    profile = loaded(settings.conduct, can_close=can_close)
+    opening = profile.conduct(unset)
+    if not settings.quotas:  # --no-quotas has the last word
+        opening = with_quotas(opening, replace(opening.quotas, enabled=False))
+    return Conducts(store, unset, can_close=can_close, opening=(opening, profile.switches))
 
 
 def _store_of(settings: Settings) -> StoreFactory:

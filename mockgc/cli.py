@@ -10,6 +10,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from mockgc.behaviour.fields import ProfileRefused
 from mockgc.contract.cli import contract
 from mockgc.contract.coverage import coverage
 from mockgc.contract.model import Contract
@@ -65,6 +66,10 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; needs --data.")
 @click.option("--strict", is_flag=True, help="Refuse operations at level shape with 501; see `mockgc coverage`.")
 @click.option("--no-quotas", is_flag=True, help="Count no requests; the published quotas hold by default.")
+@click.option(
+    "--profile", metavar="NAME|FILE.yaml",
+    help="How organisations behave: calm, strict, monday-0600, year-end, flaky-network, or a file of your own.",
+)  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Print nothing; use with --ready-file.")
 @click.option(
     "--ready-file", type=click.Path(dir_okay=False, path_type=Path),
@@ -72,7 +77,8 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 )  # fmt: skip
 def serve_command(
     host: str, port: int, notifications_port: int | None, seed: int | None, freeze: datetime | None,
-    data: Path | None, workers: int, strict: bool, no_quotas: bool, quiet: bool, ready_file: Path | None,
+    data: Path | None, workers: int, strict: bool, no_quotas: bool, profile: str | None,
+    quiet: bool, ready_file: Path | None,
 ) -> None:  # fmt: skip
     """
     Serve an emulator until Ctrl-C.
@@ -82,7 +88,7 @@ def serve_command(
     MOCKGC_ADMIN_TOKEN, else one is made up and printed. With --seed and --freeze the same requests give byte-identical
     answers.
     """
-    options = {"seed": seed, "freeze": freeze, "data": data, "strict": strict or None}
+    options = {"seed": seed, "freeze": freeze, "data": data, "strict": strict or None, "conduct": profile}
     options["notifications_port"] = notifications_port
     if no_quotas:
         options["quotas"] = False
@@ -102,7 +108,7 @@ def serve_command(
             message = "state in memory is not shared between processes: give --data FILE.db"
             raise click.BadParameter(message, param_hint="--workers")
         serve(settings, host, port, ready, workers)
-    except (PortTaken, DataFileMismatch) as error:
+    except (PortTaken, DataFileMismatch, ProfileRefused) as error:
         raise click.ClickException(str(error)) from None
     except ValidationError as error:
         lines = [

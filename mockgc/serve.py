@@ -20,6 +20,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def _with_organisation(settings: Settings, *, can_close: bool = False) -> tuple[
     store: Store = app.extensions["mockgc"].store
     for organisation in store.organisations()[:1]:
         first = store.clients(organisation.id)[0]
+        app.extensions["mockgc"].conducts.opened(organisation.id)
         return app, Credentials(organisation.id, first.id, first.secret)
     fixed = None
     if settings.client_id is not None and settings.client_secret is not None:
@@ -110,18 +112,23 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
 
     Raises:
         PortTaken: nothing was started.
+        ProfileRefused: nothing was started.
     """
     port = free_port(host, port)
     if settings.seed is None and settings.data is None:
         settings = settings.model_copy(update={"seed": secrets.randbits(256)})
     settings = _with_second_port(_guarded(settings, host), host, port)
     _to_environment(settings)
-    app, credentials = _with_organisation(settings)
+    app, credentials = _with_organisation(settings, can_close=_has_granian())
     local = _LOCAL.get(host, host)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
     served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials, token)
     threading.Thread(target=_announce, args=(served, ready), daemon=True).start()
     _run(app, settings, host, port, workers)
+
+
+def _has_granian() -> bool:
+    return find_spec("granian") is not None
 
 
 def _with_second_port(settings: Settings, host: str, port: int) -> Settings:

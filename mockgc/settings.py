@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     )
     strict: bool = Field(default=False, description="Refuse operations that have no behaviour (501).")
     quotas: bool = Field(default=True, description="Whether the published request quotas hold.")
+    conduct: str | None = Field(
+        default=None, description="A profile of faults, quotas and switches: a bundled name or a YAML file."
+    )
     client_id: str | None = Field(default=None, min_length=1, description="Id of the first client; else made up.")
     client_secret: SecretStr | None = Field(default=None, description="Its secret; else made up and printed once.")
     admin_token: SecretStr | None = Field(

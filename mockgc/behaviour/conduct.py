@@ -13,6 +13,7 @@ from typing import Any
 
 from mockgc.behaviour.faults import Rule, rules_of
 from mockgc.behaviour.quotas import PUBLISHED, Quotas, quotas_of
+from mockgc.domain.switches import Switches
 from mockgc.store.base import Slot, Store
 
 CONDUCT = Slot("conduct", is_setting=True)
@@ -54,10 +55,13 @@ class Conducts:
     Args:
         unset: of organisations that were given none.
         can_close: whether the server can close a connection without an answer; rules that need it are not met else.
+        opening: what new organisations are given, None for nothing.
     """
 
-    def __init__(self, store: Store, unset: Conduct, *, can_close: bool) -> None:
-        self._store, self.unset, self.can_close = store, unset, can_close
+    def __init__(
+        self, store: Store, unset: Conduct, *, can_close: bool, opening: tuple[Conduct, Switches] | None = None
+    ) -> None:
+        self._store, self.unset, self.can_close, self.opening = store, unset, can_close, opening
         self._remembered: dict[str, tuple[Any, Conduct]] = {}
 
     def of(self, organisation_id: str) -> Conduct:
@@ -80,6 +84,18 @@ class Conducts:
             organisation_id, CONDUCT, lambda value: change(self.unset if value is None else self._read(value)).as_dict()
         )
         return self._read(stored)
+
+    def put(self, organisation_id: str, conduct: Conduct, switches: Switches) -> None:
+        """Give an organisation all of a profile; all counts begin anew."""
+        self.change(organisation_id, lambda _: conduct)
+        begun(self._store, organisation_id, conduct.rules, ())
+        self._store.change_value(organisation_id, USED, lambda _: None)
+        self._store.set_switches(organisation_id, switches)
+
+    def opened(self, organisation_id: str) -> None:
+        """Give an organisation that was given nothing yet what the emulator was started with."""
+        if self.opening is not None and self._store.value(organisation_id, CONDUCT) is None:
+            self.put(organisation_id, *self.opening)
 
     def _read(self, stored: Any) -> Conduct:
         """What was stored, which was checked before; without what this server cannot do."""

@@ -23,6 +23,10 @@ class ConductRefused(ValueError):
         super().__init__(f"{spelled(place)}: {message}" if place else message)
 
 
+class ProfileRefused(ValueError):
+    """A profile cannot be used; the message names file, line, field, value and what would be right."""
+
+
 def spelled(place: Place) -> str:
     """`rules[0].effect.kind`."""
     text = ""

@@ -1,4 +1,4 @@
-"""An organisation's conduct, set by hand or by a program: fault rules and quotas."""
+"""An organisation's conduct, set by hand or by a program: fault rules, quotas, profiles."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 
 from mockgc.behaviour.conduct import STRUCK, USED, Conduct, Conducts, begun, with_quotas, with_rules
 from mockgc.behaviour.faults import Rule, rule_of, rules_of, struck
-from mockgc.behaviour.fields import ConductRefused
+from mockgc.behaviour.fields import ConductRefused, ProfileRefused
 from mockgc.behaviour.quotas import levels, quotas_of
-from mockgc.control.bodies import JSON, ControlError, answered, body_of
+from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
 from mockgc.store.base import Store
 
 RULE_FIELDS = {"name", "match", "effect", "budget", "struck"}
@@ -22,8 +22,13 @@ def register(control: Blueprint, store: Store, conducts: Conducts) -> None:
     def not_usable(error: ConductRefused) -> Response:
         return answered({"message": str(error), "status": 400}, 400)
 
+    @control.errorhandler(ProfileRefused)
+    def no_profile(error: ProfileRefused) -> Response:
+        return answered({"message": str(error), "status": 400}, 400)
+
     _faults(control, store, conducts)
     _quotas(control, store, conducts)
+    _profiles(control, store, conducts)
 
 
 def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
@@ -92,3 +97,31 @@ def _quotas(control: Blueprint, store: Store, conducts: Conducts) -> None:
         conduct = conducts.change(organisation_id, lambda current: with_quotas(current, wanted))
         store.change_value(organisation_id, USED, lambda _: None)
         return answered(shown(organisation_id, conduct))
+
+
+def _profiles(control: Blueprint, store: Store, conducts: Conducts) -> None:
+    @control.get("/profiles")
+    def profiles() -> Response:
+        from mockgc.behaviour.profiles import described  # noqa: PLC0415 (start-up does not pay for YAML)
+
+        return answered({"entities": [{"name": name, "description": about} for name, about in described()]})
+
+    @control.get("/organisations/<organisation_id>/profile")
+    def profile(organisation_id: str) -> Response:
+        return answered({"name": conducts.of(store.organisation(organisation_id).id).profile})
+
+    @control.put("/organisations/<organisation_id>/profile")
+    def use_profile(organisation_id: str) -> Response:
+        from mockgc.behaviour.profiles import bundled, parsed  # noqa: PLC0415
+
+        store.organisation(organisation_id)
+        body = body_of({"name", "yaml"})
+        name, text = typed(body, "name", str), typed(body, "yaml", str)
+        if name is None:
+            raise ControlError(400, "name is missing; GET /_mockgc/profiles lists the bundled ones")
+        if text is None:
+            found = bundled(name, can_close=conducts.can_close)
+        else:
+            found = parsed(text, name, name, can_close=conducts.can_close)
+        conducts.put(organisation_id, found.conduct(conducts.unset), found.switches)
+        return answered({"name": found.name})

@@ -34,9 +34,9 @@ def blueprint(
     _errors(control)
     _service(control, store, document)
     _clocks(control, store)
-    _organisations(control, store, resources)
+    _organisations(control, store, resources, conducts)
     by_kind = {resource.kind: resource for resource in resources}
-    snapshots.register(control, store, by_kind)
+    snapshots.register(control, store, by_kind, conducts.opened)
     entities.register(control, store, by_kind)
     stream.register(control, store)
     register_notifications(control, store)
@@ -92,7 +92,7 @@ def _clocks(control: Blueprint, store: Store) -> None:
         return answered(_moved_clock(store, organisation_id))
 
 
-def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, ...]) -> None:
+def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, ...], conducts: Conducts) -> None:
     known = sorted({name for r in resources for operation in r.operations for name in operation.grant.names})
 
     def granted(client: Client) -> list[str]:
@@ -107,6 +107,7 @@ def _organisations(control: Blueprint, store: Store, resources: tuple[Resource, 
         body = body_of({"name", "seed"})
         name, seed = typed(body, "name", str), typed(body, "seed", int)
         organisation = store.create_organisation(name, seed)
+        conducts.opened(organisation.id)
         client = store.add_client(organisation.id)
         created = {"id": organisation.id, "name": organisation.name}
         return answered({**created, "clientId": client.id, "clientSecret": client.secret}, 201)

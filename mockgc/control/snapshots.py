@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, request
 
@@ -14,13 +14,16 @@ from mockgc.store.base import EMPTY_BASELINE, Store
 NDJSON = "application/x-ndjson"
 
 
-def register(control: Blueprint, store: Store, resources: Mapping[str, Resource]) -> None:
-    """The routes under `/organisations/{id}` that save and restore."""
+def register(
+    control: Blueprint, store: Store, resources: Mapping[str, Resource], opened: Callable[[str], None]
+) -> None:
+    """The routes under `/organisations/{id}` that save and restore; `opened` gives an emptied one its conduct again."""
 
     @control.post("/organisations/<organisation_id>/reset")
     def reset(organisation_id: str) -> Response:
         name = typed(body_of({"baseline"}), "baseline", str) or EMPTY_BASELINE
         store.reset(organisation_id, name)
+        opened(organisation_id)
         return answered({"baseline": name})
 
     @control.get("/organisations/<organisation_id>/baselines")
