@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
@@ -27,6 +28,7 @@ from mockgc.contract.openapi_families import family_document
 from mockgc.control.bodies import refused
 from mockgc.control.guard import Guard
 from mockgc.control.routes import blueprint
+from mockgc.domain.errors import SERVICE_UNAVAILABLE, refuse
 from mockgc.domain.resource import Resource
 from mockgc.domain.switches import Switches
 from mockgc.ids import Ids
@@ -35,7 +37,7 @@ from mockgc.resources.published import operations
 from mockgc.resources.workforcemanagement.downloads import fetch
 from mockgc.resources.workforcemanagement.uploads import DOCUMENT_BYTES_MAX, receive
 from mockgc.settings import Settings
-from mockgc.store.base import Client, Kept, Store
+from mockgc.store.base import Client, DataFileMismatch, Kept, Store, StoreUnavailable
 from mockgc.store.memory import MemoryStore
 from mockgc.wire.answers import Answer, answer_to
 from mockgc.wire.conduct import Conductor
@@ -45,6 +47,8 @@ from mockgc.wire.pipeline import Pipeline
 from mockgc.wire.routes import Routes
 from mockgc.wire.uploads import DOWNLOADS, UPLOADS, download_endpoint, upload_endpoint
 
+NO_CONTEXT = "00000000-0000-0000-0000-000000000000"
+"""The correlation id of an answer that no store could give one."""
 CONTROL_BODY_BYTES_MAX = 256 * 1024 * 1024
 """A snapshot of a large organisation is the largest body of the control API."""
 StoreFactory = Callable[[tuple[Resource, ...], Ids, WallClock, Kept], Store]
@@ -176,9 +180,16 @@ def _store_of(settings: Settings) -> StoreFactory:
     if settings.data is None:
         return MemoryStore
     from mockgc.store.sql import SqlStore  # noqa: PLC0415 (start-up does not pay for what it does not use)
-    from mockgc.store.sqlite import SqliteDatabase  # noqa: PLC0415
 
-    return partial(SqlStore, SqliteDatabase(settings.data))
+    if isinstance(settings.data, Path):
+        from mockgc.store.sqlite import SqliteDatabase  # noqa: PLC0415
+
+        return partial(SqlStore, SqliteDatabase(settings.data))
+    try:
+        from mockgc.store.postgres import PostgresDatabase  # noqa: PLC0415
+    except ImportError as missing:
+        raise DataFileMismatch(f"PostgreSQL needs a driver ({missing}): pip install 'mockgc[postgres]'") from None
+    return partial(SqlStore, PostgresDatabase(settings.data.get_secret_value()))
 
 
 def _flask(
@@ -196,6 +207,11 @@ def _flask(
     app.url_map.merge_slashes = False  # a path with // is another path, not a redirect
     app.register_blueprint(blueprint(emulator.store, emulator.resources, documents, conducts), url_prefix="/_mockgc")
     app.register_blueprint(console(), url_prefix="/_mockgc")
+
+    @app.errorhandler(StoreUnavailable)
+    def without_a_store(_: StoreUnavailable) -> Response:
+        error = refuse(SERVICE_UNAVAILABLE, "The store did not answer; whether the request was carried out is unknown.")
+        return _response(answer_to(error, Switches(), NO_CONTEXT))
 
     @app.before_request
     def answer_the_vendors_paths() -> Response | None:

@@ -19,7 +19,7 @@ from mockgc.resources import registry
 from mockgc.serve import PortTaken, Served, serve, write_ready_file
 from mockgc.settings import Settings
 from mockgc.snapshot_cli import snapshot
-from mockgc.store.base import DataFileMismatch
+from mockgc.store.base import DataFileMismatch, StoreUnavailable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,6 +50,12 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
     return moment.astimezone(UTC)
 
 
+def _data(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and "://" not in value and Path(value).is_dir():
+        raise click.BadParameter(f"{value!r} is a folder")
+    return value
+
+
 @main.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to bind.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port.")
@@ -60,8 +66,9 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 @click.option("--seed", type=int, help="Ids, secrets and tokens derive from it; random when not given.")
 @click.option("--freeze", metavar="TIME", callback=_instant, help="Stand the clock still, e.g. 2026-11-30T08:00:00Z.")
 @click.option(
-    "--data", metavar="FILE.db", type=click.Path(dir_okay=False, path_type=Path),
-    help="Keep all state in this SQLite file; it survives a restart and a kill. In memory when not given.",
+    "--data", metavar="FILE.db|URL", callback=_data,
+    help="Keep all state in this SQLite file, or on a server: postgresql://user@host/database, whose password is better"
+    " in MOCKGC_DATA or PGPASSWORD. It survives a restart and a kill. In memory when not given.",
 )  # fmt: skip
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; needs --data.")
 @click.option("--strict", is_flag=True, help="Refuse operations at level shape with 501; see `mockgc coverage`.")
@@ -77,7 +84,7 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
 )  # fmt: skip
 def serve_command(
     host: str, port: int, notifications_port: int | None, seed: int | None, freeze: datetime | None,
-    data: Path | None, workers: int, strict: bool, no_quotas: bool, profile: str | None,
+    data: str | None, workers: int, strict: bool, no_quotas: bool, profile: str | None,
     quiet: bool, ready_file: Path | None,
 ) -> None:  # fmt: skip
     """
@@ -105,10 +112,10 @@ def serve_command(
     try:
         settings = Settings(**given)
         if workers > 1 and settings.data is None:
-            message = "state in memory is not shared between processes: give --data FILE.db"
+            message = "state in memory is not shared between processes: give --data FILE.db or --data postgresql://…"
             raise click.BadParameter(message, param_hint="--workers")
         serve(settings, host, port, ready, workers)
-    except (PortTaken, DataFileMismatch, ProfileRefused) as error:
+    except (PortTaken, DataFileMismatch, StoreUnavailable, ProfileRefused) as error:
         raise click.ClickException(str(error)) from None
     except ValidationError as error:
         lines = [

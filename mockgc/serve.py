@@ -31,7 +31,7 @@ from mockgc.app import Credentials, create_app
 from mockgc.control.guard import is_local
 from mockgc.notifications.doorman import Doorman, waking
 from mockgc.settings import Settings
-from mockgc.store.base import Store
+from mockgc.store.base import Client
 
 _THREADS = 8
 _READY_POLL_S = 0.02
@@ -84,21 +84,19 @@ def _take_sockets(app: Flask, settings: Settings) -> None:
 
 def _with_organisation(settings: Settings, *, can_close: bool = False) -> tuple[Flask, Credentials]:
     """
-    The application and its first organisation, which a data file may hold already.
+    The application and its first organisation, which the data may hold already.
 
     Args:
         can_close: granian closes the connection when an answer raises while it is sent; waitress does not.
     """
     app = create_app(settings, can_close=can_close)
-    store: Store = app.extensions["mockgc"].store
-    for organisation in store.organisations()[:1]:
-        first = store.clients(organisation.id)[0]
-        app.extensions["mockgc"].conducts.opened(organisation.id)
-        return app, Credentials(organisation.id, first.id, first.secret)
+    emulator = app.extensions["mockgc"]
     fixed = None
     if settings.client_id is not None and settings.client_secret is not None:
         fixed = (settings.client_id, settings.client_secret.get_secret_value())
-    return app, app.extensions["mockgc"].create_organisation("first", credentials=fixed)
+    first: Client = emulator.store.first_client("first", fixed)
+    emulator.conducts.opened(first.organisation_id)
+    return app, Credentials(first.organisation_id, first.id, first.secret)
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], None], workers: int = 1) -> None:
@@ -108,10 +106,11 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
     Args:
         port: 0 takes a free one; so does the one for notifications, which the settings name.
         ready: called once, when connections are accepted.
-        workers: processes; more than one needs a data file, because memory is not shared.
+        workers: processes; more than one needs a data file or server, because memory is not shared.
 
     Raises:
         PortTaken: nothing was started.
+        DataFileMismatch, StoreUnavailable: the data cannot be used; nothing was started.
         ProfileRefused: nothing was started.
     """
     port = free_port(host, port)
@@ -120,6 +119,9 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
     settings = _with_second_port(_guarded(settings, host), host, port)
     _to_environment(settings)
     app, credentials = _with_organisation(settings, can_close=_has_granian())
+    app.extensions["mockgc"].store.close()  # what is open must not be carried into a forked worker
+    if settings.data is not None:
+        os.environ.pop("MOCKGC_FREEZE", None)  # the clock is set; a worker that starts later must not set it back
     local = _LOCAL.get(host, host)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
     served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials, token)
@@ -168,6 +170,7 @@ def _run(app: Flask, settings: Settings, host: str, port: int, workers: int) -> 
         websockets=False,
         log_enabled=False,
         workers_kill_timeout=5,
+        respawn_failed_workers=workers > 1,
     ).serve()
 
 

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, SecretStr, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _file_or_url(value: Any) -> Any:
+    """A file, or a PostgreSQL URL, which may hold a password and is never shown."""
+    if not isinstance(value, str):
+        return value
+    scheme, mark, _ = value.partition("://")
+    if not mark:
+        return Path(value)
+    if scheme not in ("postgresql", "postgres"):
+        raise ValueError(f"data is a file or a URL that begins with postgresql://, not with {scheme[:20]}://")
+    return SecretStr(value)
 
 
 class Settings(BaseSettings):
@@ -15,14 +28,15 @@ class Settings(BaseSettings):
     Each field may come from the environment as `MOCKGC_` and its name in capitals. Credentials are never shown.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MOCKGC_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix="MOCKGC_", frozen=True, extra="forbid", hide_input_in_errors=True)
 
     seed: int | None = Field(default=None, description="Ids, secrets and tokens derive from it; random when not given.")
     freeze: AwareDatetime | None = Field(
         default=None, description="The instant at which the emulator's clock stands still."
     )
-    data: Path | None = Field(
-        default=None, description="An SQLite file that keeps all state; in memory when not given."
+    data: Annotated[Path | SecretStr | None, BeforeValidator(_file_or_url)] = Field(
+        default=None,
+        description="What keeps all state: an SQLite file, or a `postgresql://…` URL; in memory when not given.",
     )
     strict: bool = Field(default=False, description="Refuse operations that have no behaviour (501).")
     quotas: bool = Field(default=True, description="Whether the published request quotas hold.")
