@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from mockgc.behaviour.conduct import Conducts
 from mockgc.clock import ClockChange, ClockState, WallClock
 from mockgc.contract.openapi_families import FAMILIES
-from mockgc.control import behaviour, entities, snapshots, stream
+from mockgc.control import behaviour, entities, snapshots, stream, vocabulary
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
 from mockgc.control.notifications import register as register_notifications
 from mockgc.domain.metadata import timestamp
@@ -39,6 +39,7 @@ def blueprint(
     snapshots.register(control, store, by_kind, conducts.opened)
     entities.register(control, store, by_kind)
     stream.register(control, store)
+    vocabulary.register(control, resources)
     register_notifications(control, store)
     _switches(control, store)
     behaviour.register(control, store, conducts)

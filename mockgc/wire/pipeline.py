@@ -156,7 +156,7 @@ def _require(grant: Grant, client: Client) -> None:
     lacking = grant.missing_from(client.permissions)
     if lacking:
         message = f"Unable to perform the requested action. The client lacks the permission(s): {', '.join(lacking)}"
-        raise refuse(errors.MISSING_PERMISSIONS, message)
+        raise WfmError([Violation(errors.MISSING_PERMISSIONS, message, wanted=", ".join(lacking))])
 
 
 def _kind(match: Match, environ: Environ) -> str:

@@ -31,16 +31,6 @@ export async function api(path, { method = "GET", body } = {}) {
   return value;
 }
 
-/** The JSON of an answer, null when this emulator has no such route. */
-export async function apiIfThere(path) {
-  try {
-    return await api(path);
-  } catch (error) {
-    if (error instanceof Refused && [404, 405, 501].includes(error.status)) return null;
-    throw error;
-  }
-}
-
 /** The path of a part of an organisation. */
 export function of(organisation, ...parts) {
   return ["organisations", organisation, ...parts].map(encodeURIComponent).join("/");

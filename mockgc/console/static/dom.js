@@ -62,6 +62,6 @@ function message(text, mood) {
 
 /** A labelled control. */
 export function field(label, control, hint = null) {
-  return el("label", { class: "field" }, el("span", { class: "label" }, label), control,
-    hint && el("span", { class: "hint" }, hint));
+  return el("label", { class: "field" }, el("span", { class: "label" }, label),
+    hint && el("span", { class: "hint" }, hint), control);
 }

@@ -1,7 +1,7 @@
 // The live journal: what was asked and answered, newest first. Of a long one only a window is in the page.
 
 import { el, fill } from "./dom.js";
-import { clockTime, plural, short, statusWord } from "./words.js";
+import { client, clockTime, plural, statusWord } from "./words.js";
 
 const WINDOW = 100;
 const HELD_MAX = 20_000;
@@ -37,7 +37,7 @@ export function journalPage(journal, link) {
   let isPaused = false;
   const text = el("input", { type: "search", id: "filter", placeholder: "path, status, code, client, id …", value: remembered.text });
   const outcome = el("select", {},
-    ...[["all", "All"], ["refused", "Refused"], ["accepted", "Accepted"], ["writes", "Writes"]].map(([value, label]) =>
+    ...[["all", "All"], ["refused", "Refused"], ["accepted", "Accepted"], ["writes", "Writes"], ["faults", "Struck by a fault"]].map(([value, label]) =>
       el("option", { value, selected: value === remembered.outcome }, label)));
   const nobody = el("input", { type: "checkbox", checked: remembered.nobody });
   const pause = el("button", { type: "button", "aria-pressed": "false" }, "Pause");
@@ -77,9 +77,10 @@ export function journalPage(journal, link) {
 
   function arrived(fresh, isShorter) {
     if (isPaused) return;
+    const isFirst = fresh.length === journal.requests.length;
     if (isShorter || start > 0) return draw();
     const found = fresh.filter((request) => matches(request, remembered));
-    for (const request of found.slice(-WINDOW)) body.prepend(row(request, link, true));
+    for (const request of found.slice(-WINDOW)) body.prepend(row(request, link, !isFirst));
     while (body.children.length > WINDOW) body.lastElementChild.remove();
     if (fresh.length) summary(matching().length);
   }
@@ -120,6 +121,7 @@ function matches(request, { text, outcome, nobody }) {
   if (!nobody && !request.organisationId) return false;
   if (outcome === "refused" && request.status < 400) return false;
   if (outcome === "accepted" && request.status >= 400) return false;
+  if (outcome === "faults" && !request.fault) return false;
   if (outcome === "writes" && request.sequence === null) return false;
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   request.searched ??= [request.method, request.path, request.query, request.status, request.code, request.message,
@@ -135,8 +137,9 @@ function row(request, link, isNew = false) {
     el("td", { class: "time" }, el("time", { datetime: request.date }, clockTime(request.date))),
     el("td", {}, el("span", { class: `status ${mood}` }, el("span", { "aria-hidden": "true" }, sign), ` ${request.status} `, el("span", { class: "word" }, word))),
     el("td", { class: "what" }, el("a", { href: link("why", request.contextId) }, el("b", {}, request.method), " ", where)),
-    el("td", { class: "said" }, request.code && el("code", {}, request.code), request.code && " ", request.message),
-    el("td", { class: "client", title: request.clientId }, short(request.clientId)));
+    el("td", { class: "said" }, request.code && el("code", {}, request.code), request.code && " ", request.message,
+      request.fault && el("span", { class: "fault-note" }, el("span", { "aria-hidden": "true" }, "⚡ "), `fault: ${request.fault}`)),
+    el("td", { class: "client", title: request.clientId }, request.clientId ? client(request.clientId) : "–"));
 }
 
 /** Arrow keys go from request to request. */

@@ -1,7 +1,7 @@
 // The pictures of an explanation. Each is an ordered list or table first, so that it reads aloud in the order it shows.
 
 import { el } from "./dom.js";
-import { capital, clockTime, plural, short, spoken, statusWord } from "./words.js";
+import { capital, client, clockTime, plural, short, shortened, spoken, statusWord } from "./words.js";
 
 /** The steps of a request's way, in the order of the checks. */
 export const STEPS = [
@@ -33,22 +33,24 @@ export function versions(found, link) {
   const isShared = events.some((event) => event.event === "commit" && !event.ownClient);
   const memory = events.findIndex((event) => event.remembered);
   const last = events.length - 1;
+  const { claimed } = found;
   let version = null;
   const rows = events.map((event, i) => {
     if (event.event === "commit") version = event.version;
     const thread = memory < 0 ? "" : i === memory ? "starts" : i === last ? "ends" : i > memory ? "passes" : "";
-    return { event, thread, before: i ? events.slice(0, i).findLast((e) => e.event === "commit")?.version ?? null : null, version };
+    const unused = claimed !== null && event.event === "commit" && event.told > claimed;
+    return { event: { ...event, unused }, thread, before: i ? events.slice(0, i).findLast((e) => e.event === "commit")?.version ?? null : null, version };
   });
   return el("div", { class: `versions ${isShared ? "shared" : "alone"}` },
     el("div", { class: "lanes", "aria-hidden": "true" },
-      el("span", { class: "lane you" }, "This client", el("small", {}, short(found.request.clientId))),
+      el("span", { class: "lane you" }, "This client", el("small", {}, client(found.request.clientId))),
       el("span", { class: "lane entity" }, capital(spoken(holder.kind)), el("small", {}, holder.name ?? short(holder.id))),
       el("span", { class: "lane them" }, isShared ? "Other clients" : "")),
     el("ol", { class: "events", "aria-label": `What happened to ${spoken(holder.kind)} ${holder.name ?? holder.id}, oldest first` },
-      rows.map((row, i) => event(row, i === last, holder, link))));
+      rows.map((row, i) => step(row, i === last, link))));
 }
 
-function event({ event, thread, before, version }, isLast, holder, link) {
+function step({ event, thread, before, version }, isLast, link) {
   if (event.event === "skipped") {
     return el("li", { class: `event skipped ${thread && `thread-${thread}`}` },
       el("div", { class: "card" }, `${plural(event.count, "more change")} in between`), rail(before, version));
@@ -57,42 +59,48 @@ function event({ event, thread, before, version }, isLast, holder, link) {
   return el("li", { class: `event ${event.event} ${side} ${thread && `thread-${thread}`}` },
     el("div", { class: "when" }, el("time", { datetime: event.date }, clockTime(event.date)),
       event.number ? el("a", { href: link("why", event.contextId), "aria-label": `request number ${event.number}` }, `#${event.number}`) : null),
-    card(event, isLast, holder),
+    card(event, isLast),
     arrows(event),
     rail(before, version, event));
 }
 
-function card(event, isLast, holder) {
+function card(event, isLast) {
   const mood = event.status ? statusWord(event.status) : null;
   return el("div", { class: "card" },
-    !event.ownClient && el("p", { class: "who" }, "client ", el("code", {}, short(event.clientId))),
+    !event.ownClient && el("p", { class: "who" }, "client ", el("code", { title: event.clientId }, client(event.clientId))),
     event.ownClient && el("p", { class: "who sr" }, "this client"),
     el("p", { class: "ask" }, asked(event.request),
       mood && el("span", { class: `status ${mood.mood}` }, el("span", { "aria-hidden": "true" }, mood.sign), ` ${event.status}`)),
-    el("p", { class: "does" }, deed(event, holder)),
+    el("p", { class: "does" }, deed(event)),
+    event.unused && el("p", { class: "memory" }, "the answer says ", el("b", {}, `version ${event.told}`), ", and it is not kept"),
     event.remembered && el("p", { class: "memory start" }, "remembers ", el("b", {}, `version ${event.event === "commit" ? event.told : event.version}`)),
     isLast && event.claimed !== null && el("p", { class: "memory end" }, "still says ", el("b", {}, `version ${event.claimed}`)));
 }
 
 function asked(request) {
   const [method, ...path] = (request ?? "").split(" ");
-  return path.length ? [el("b", {}, method), " ", el("span", { class: "path" }, path.join(" "))] : request;
+  return path.length ? el("span", {}, el("b", {}, method), " ", el("span", { class: "path", title: path.join(" ") }, breakable(shortened(path.join(" "))))) : request;
 }
 
-function deed(event, holder) {
+/** A path that a line may end in after each slash. */
+function breakable(path) {
+  return path.split(/(?<=\/)/).flatMap((part) => [part, el("wbr")]);
+}
+
+function deed(event) {
   if (event.event === "read") return "reads it";
   if (event.event === "refused") return event.claimed === null ? "is refused" : "is refused: that version is gone";
   const what = { create: "makes it", update: "changes it", delete: "deletes it" }[event.action];
   const also = event.together.map(said);
-  if (event.action === "update" && !event.changed.length && also.length) return ["moves it along: ", also.join(", ")];
+  if (event.action === "update" && !event.changed.length && also.length) return `${also.slice(0, 2).join(", ")}, and that moves this version`;
   const changed = event.action === "update" && event.changed.length ? `: ${event.changed.slice(0, 4).join(", ")}` : "";
-  return [what, changed, also.length ? ` with ${also.slice(0, 2).join(", ")}${also.length > 2 ? ` and ${also.length - 2} more` : ""}` : ""];
+  return [what, changed, also.length ? `; ${also.slice(0, 2).join(", ")}${also.length > 2 ? ` and ${also.length - 2} more` : ""}` : ""];
 }
 
 /** `create schedule 0a17…` is what else the request did. */
 function said(line) {
-  const words = line.split(" ");
-  return `${words.slice(0, -1).join(" ")} ${short(words.at(-1))}`;
+  const [action, ...words] = line.split(" ");
+  return `${action}s ${words.slice(0, -1).join(" ")} ${short(words.at(-1))}`;
 }
 
 function arrows(event) {
@@ -100,7 +108,7 @@ function arrows(event) {
   if (event.event === "read") lines.push(["from", `learns version ${event.version}`]);
   if (event.event === "refused") lines.push(["to stopped", event.claimed === null ? "asks" : `says version ${event.claimed}`]);
   if (event.event === "commit") {
-    lines.push(["to", event.claimed === null ? (event.action === "create" ? "new" : "names no version") : `says version ${event.claimed}`]);
+    lines.push(["to", event.claimed === null ? (event.action === "create" ? "makes version 1" : "names no version") : `says version ${event.claimed}`]);
     if (event.told !== null && event.action !== "create") lines.push(["from", `is told version ${event.told}`]);
   }
   return el("div", { class: "arrows" }, lines.map(([kind, text]) => el("span", { class: `arrow ${kind}` }, text)));
@@ -123,27 +131,40 @@ export function clash(found, link) {
   const made = holder.createdBy;
   const value = at.sent ?? valueAt(found.request.body, at.fieldName);
   const isUse = at.errorCode.endsWith("entity.in.use");
+  const isOther = !isUse && !isTaken(at);
   return el("div", { class: "clash" },
     el("div", { class: "side sent" }, el("h3", {}, "This request"), el("p", { class: "ask" }, asked(`${found.request.method} ${found.request.path}`)),
-      el("p", {}, isUse ? "wants to delete it" : ["wants ", at.fieldName && el("code", {}, at.fieldName)]),
+      el("p", {}, isUse ? "wants to delete it" : [isOther ? "brings " : "wants ", at.fieldName && el("code", {}, at.fieldName)]),
       value !== undefined && value !== null && !isUse && el("p", { class: "value" }, say(value))),
     el("div", { class: "between" }, el("span", { class: "sign", "aria-hidden": "true" }, "✗"), el("b", {}, isUse ? "is used by" : wordOf(at))),
     el("div", { class: "side held" }, el("h3", {}, capital(spoken(holder.kind))),
       el("p", { class: "value" }, holder.name ?? holder.id),
+      isOther && at.stored !== null && el("p", {}, "has ", el("b", { class: "path" }, say(at.stored))),
       el("p", { class: "muted" }, el("code", {}, holder.id), holder.version ? ` version ${holder.version}` : ""),
-      made && el("p", {}, "made by ", made.ownClient ? "this client" : ["client ", el("code", {}, short(made.clientId))], " at ", clockTime(made.dateCommitted), " with ",
-        el("a", { href: link("why", made.contextId) }, made.request))));
+      made && el("p", {}, "made by ", made.ownClient ? "this client" : ["client ", el("code", { title: made.clientId }, client(made.clientId))], " at ", clockTime(made.dateCommitted), " with ",
+        el("a", { href: link("why", made.contextId) }, shortened(made.request)))));
+}
+
+/** Whether a value that has to be the only one is another entity's already. */
+export function isTaken({ holder, errorCode, fieldName }) {
+  return Boolean(holder) && !errorCode.endsWith("entity.in.use") &&
+    (errorCode.includes("in.use") || /(^|\.)(name|email|username|externalId|externalKey)$/i.test(fieldName ?? ""));
 }
 
 function wordOf(at) {
-  if (at.errorCode.includes("in.use") || at.errorCode.includes("duplicate")) return "is held by";
+  if (isTaken(at)) return "is held by";
   if (at.errorCode.includes("zone")) return "does not fit";
   return "stands against";
 }
 
+/** What is wrong with a field, without its name in front. */
+export function complaint({ fieldName, message }) {
+  return fieldName && message.startsWith(`${fieldName}: `) ? message.slice(fieldName.length + 2) : message;
+}
+
 /** The body with each place at fault marked, the rest folded. */
 export function content(found) {
-  const marks = new Map(found.fields.filter((one) => one.fieldName).map((one) => [one.fieldName, one.message]));
+  const marks = new Map(found.fields.filter((one) => one.fieldName).map((one) => [one.fieldName, complaint(one)]));
   const value = parse(found.request.body);
   if (value === undefined) return raw(found);
   const lines = [...printed(value, "", 0)];
@@ -160,12 +181,16 @@ export function content(found) {
     if (!isSmall && !shown.has(i) && i > 1 && i < lines.length - 1) { folded += 1; return; }
     if (folded) items.push(fold(folded));
     folded = 0;
-    items.push(el("li", { class: line.mark ? "mark" : "" }, el("code", {}, "\u00a0\u00a0".repeat(line.depth), line.text),
+    items.push(el("li", { class: line.mark ? "mark" : "" }, el("code", {}, "\u00a0\u00a0".repeat(line.depth), cut(line.text)),
       line.mark && el("span", { class: "note" }, el("span", { "aria-hidden": "true" }, "◀ "), line.mark)));
   });
   return el("div", { class: "content" },
     missing.map(([path, message]) => el("p", { class: "note lone" }, el("span", { "aria-hidden": "true" }, "✗ "), el("code", {}, path), " ", message)),
     el("ol", { class: "code", "aria-label": "The body that was sent" }, items));
+}
+
+function cut(text) {
+  return text.length > 160 ? `${text.slice(0, 160)}…` : text;
 }
 
 function fold(count) {
@@ -175,7 +200,7 @@ function fold(count) {
 function raw(found) {
   const { body } = found.request;
   return el("div", { class: "content" },
-    found.fields.map((one) => el("p", { class: "note lone" }, el("span", { "aria-hidden": "true" }, "✗ "), one.fieldName && el("code", {}, one.fieldName), " ", one.message)),
+    found.fields.map((one) => el("p", { class: "note lone" }, el("span", { "aria-hidden": "true" }, "✗ "), one.fieldName && el("code", {}, one.fieldName), " ", complaint(one))),
     body ? el("pre", { class: "code", tabindex: "0" }, body.slice(0, 4_000)) : el("p", { class: "muted" }, "No body was sent."));
 }
 
@@ -231,9 +256,9 @@ export function absent(found) {
 }
 
 /** A door that stayed closed: token, permission, path, method, limit. */
-export function door(found, title, key, lock) {
+export function door(title, key, lock, [left, right] = ["This request brings", "It takes"]) {
   return el("div", { class: "clash door" },
-    el("div", { class: "side sent" }, el("h3", {}, "This request brings"), key),
+    el("div", { class: "side sent" }, el("h3", {}, left), key),
     el("div", { class: "between" }, el("span", { class: "sign", "aria-hidden": "true" }, "✗"), el("b", {}, title)),
-    el("div", { class: "side held" }, el("h3", {}, "It takes"), lock));
+    el("div", { class: "side held" }, el("h3", {}, right), lock));
 }

@@ -2,8 +2,8 @@
 
 import { api } from "./api.js";
 import { button, el, fill } from "./dom.js";
-import { absent, clash, content, door, say, versions, way } from "./picture.js";
-import { capital, clockTime, day, short, spoken, statusWord } from "./words.js";
+import { absent, clash, complaint, content, door, isTaken, say, versions, way } from "./picture.js";
+import { capital, client, clockTime, day, short, shortened, spoken, statusWord } from "./words.js";
 
 export function whyPage(contextId, link) {
   const page = el("section", { class: "page why", "aria-labelledby": "title" },
@@ -17,16 +17,21 @@ export function whyPage(contextId, link) {
 
 function explanation(found, link) {
   if (found.outcome === "dropped") {
-    return [el("h1", { id: "title", tabindex: "-1" }, "No longer in the journal"), el("p", {}, found.summary), step(found)];
+    return [el("h1", { id: "title", tabindex: "-1" }, "No longer in the journal"), el("p", {}, found.summary), step(found, link)];
   }
   if (found.outcome === "accepted") return accepted(found, link);
   const [at] = found.fields;
   return [verdict(found),
-    el("div", { class: "columns" },
-      el("div", { class: "main" }, el("section", { class: "card picture", "aria-labelledby": "picture" }, el("h2", { id: "picture" }, "What happened"), picture(found, link)),
-        way(found.stoppedAt) && el("section", { class: "card", "aria-labelledby": "way" }, el("h2", { id: "way" }, "How far it came"), way(found.stoppedAt))),
-      el("div", { class: "aside" }, step(found), atFault(found, at), rule(found), ignored(found))),
-    difference(found), words(found)];
+    el("div", { class: `columns ${isShared(found) ? "wide" : ""}` },
+      el("section", { class: "card picture", "aria-labelledby": "picture" }, el("h2", { id: "picture" }, "What happened"), picture(found, link)),
+      el("div", { class: "aside" }, step(found, link), fault(found), atFault(found, at), ignored(found))),
+    way(found.stoppedAt) && el("section", { class: "card", "aria-labelledby": "way" }, el("h2", { id: "way" }, "How far it came"), way(found.stoppedAt)),
+    difference(found), rule(found), words(found)];
+}
+
+/** Whether the picture needs room for a third party. */
+function isShared(found) {
+  return found.claimed !== null && found.timeline.some((event) => event.event === "commit" && !event.ownClient);
 }
 
 function verdict(found) {
@@ -38,7 +43,7 @@ function verdict(found) {
       el("h1", { id: "title", tabindex: "-1" }, el("span", { class: "sr" }, `${request.status} refused: `), title),
       reason && el("p", { class: "reason" }, reason),
       el("p", { class: "asked" }, el("b", {}, request.method), " ", request.path,
-        el("span", { class: "muted" }, ` · #${request.number} · ${day(request.date)} ${clockTime(request.date)} · client ${short(request.clientId)}`)),
+        el("span", { class: "muted" }, ` · #${request.number} · ${day(request.date)} ${clockTime(request.date)} · client ${client(request.clientId)}`)),
       el("p", { class: "quote" }, el("code", {}, found.rule.code), " ", el("q", {}, found.fields[0].message))));
 }
 
@@ -56,10 +61,13 @@ function headline(found) {
       : own ? `Its own requests (${own}) and other clients’ (${moves.length - own}) moved it.`
       : `Another client’s request${moves.length > 1 ? "s" : ""} moved it.`;
     const is = found.claimed > found.current ? `has only reached version ${found.current}` : `is at version ${found.current}`;
-    return { title: `It says version ${found.claimed}. The ${kind}${name} ${is}.`, reason: who };
+    return { title: `The request says version ${found.claimed}, but the ${kind}${name} ${is}.`, reason: who };
   }
   if (at.errorCode.endsWith("entity.in.use")) return { title: `It is still used by the ${kind}${name}.` };
-  if (at.holder && at.errorCode.includes("in.use")) return { title: `${capital(what(at))} is taken by the ${kind}${name}.`, reason: found.repeats && "The first try of this very request took it." };
+  if (isTaken(at)) return { title: `${capital(what(at))} is taken by the ${kind}${name}.`, reason: found.repeats && "The first try of this very request took it." };
+  const byCode = Object.entries(TITLES).find(([part]) => at.errorCode.includes(part));
+  if (found.request.fault && ["service", "quota", "token"].includes(found.stoppedAt)) return { title: "A fault that somebody set struck it.", reason: "The emulator itself is well." };
+  if (byCode) return { title: byCode[1] };
   const titles = {
     token: at.errorCode === "authentication.required" ? "It brought no token." : "Its token is not valid.",
     permission: "The client lacks a permission.",
@@ -74,8 +82,14 @@ function headline(found) {
   return { title: titles[found.stoppedAt] ?? `${at.fieldName ?? "The request"} breaks a rule.` };
 }
 
+const TITLES = {
+  "time.zone.incompatible": "A member’s time zone does not fit the schedule template’s.",
+  "shift.overlap": "Two shifts of one agent overlap.",
+  "schedule.differs": "The agent has other shifts in that week already.",
+};
+
 function what(at) {
-  return at.errorCode.includes("name") ? "the name" : at.errorCode.includes("email") ? "the e-mail address" : at.errorCode.includes("external") ? "the externalId" : at.fieldName ?? "it";
+  return at.errorCode.includes("name") ? "the name" : at.errorCode.includes("email") ? "the e-mail address" : at.errorCode.includes("external") ? "the externalId" : `the ${at.fieldName}`;
 }
 
 function isReference(at) {
@@ -87,19 +101,21 @@ function picture(found, link) {
   const { request } = found;
   if (found.claimed !== null && found.timeline.length) return versions(found, link);
   if (found.fields.some((one) => one.holder)) {
-    return [clash(found, link), found.timeline.length > 1 ? el("details", { open: true }, el("summary", {}, `The ${spoken(at.holder?.kind ?? "")}’s own history`), versions(found, link)) : null];
+    return [clash(found, link), found.timeline.length > 1 ? el("details", { open: found.timeline.length > 2 }, el("summary", {}, `The ${spoken(at.holder?.kind ?? "")}’s own history`), versions(found, link)) : null];
   }
   const line = el("p", { class: "ask" }, el("b", {}, request.method), " ", el("span", { class: "path" }, request.path));
   switch (found.stoppedAt) {
     case "token":
-      return door(found, at.errorCode === "authentication.required" ? "no key" : "a key that does not open",
+      return door(at.errorCode === "authentication.required" ? "no key" : "a key that does not open",
         [line, el("p", { class: "value" }, at.errorCode === "authentication.required" ? "no Authorization header" : "Authorization: Bearer ***"), el("p", {}, at.message)],
         [el("ol", { class: "keys" }, el("li", {}, el("code", {}, "POST /oauth/token"), " with client id and secret"), el("li", {}, "take ", el("code", {}, "access_token"), " from the answer"), el("li", {}, "send ", el("code", {}, "Authorization: Bearer …")))]);
     case "permission":
-      return door(found, "lacks", [line, el("p", {}, "client ", el("code", {}, request.clientId))],
+      return door("lacks", [line, el("p", {}, "client ", el("code", {}, request.clientId))],
         (at.stored ?? "").split(", ").filter(Boolean).map((name) => el("p", { class: "value" }, el("code", {}, name))).concat(el("p", {}, at.message)));
     case "path": case "method": case "quota": case "service":
-      return door(found, { path: "no such place", method: "not this way", quota: "too many", service: "failed" }[found.stoppedAt], [line], [el("p", {}, at.message), el("p", {}, found.rule.text)]);
+      return door({ path: "no such place", method: "not this way", quota: "too many", service: "failed" }[found.stoppedAt], line,
+        [el("p", { class: "says" }, capital(request.fault ?? at.message), "."), el("p", {}, capital(found.rule.text), ".")],
+        ["This request", request.fault ? "A fault rule" : { path: "What there is", method: "What the path takes", quota: "The limit", service: "The service" }[found.stoppedAt]]);
     case "id":
       return absent(found);
     default:
@@ -107,8 +123,28 @@ function picture(found, link) {
   }
 }
 
-function step(found) {
-  return el("section", { class: "card next", "aria-labelledby": "next" }, el("h2", { id: "next" }, el("span", { "aria-hidden": "true" }, "➜ "), "Next step"), el("p", {}, found.nextStep));
+function step(found, link) {
+  return el("section", { class: "card next", "aria-labelledby": "next" }, el("h2", { id: "next" }, el("span", { "aria-hidden": "true" }, "➜ "), "Next step"),
+    sentences(found.nextStep).map((sentence) => el("p", {}, numbered(sentence, found.timeline, link))));
+}
+
+/** The sentences of a text, each a paragraph of its own. */
+function sentences(text) {
+  return text.split(/(?<=\.) (?=[A-Z])/);
+}
+
+/** A text in which the ids of shown requests are their numbers, as links. */
+function numbered(text, events, link) {
+  const known = events.filter((event) => event.number);
+  const parts = text.split(/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?: \([^)]*Z\))?)/);
+  return parts.map((part, i) => {
+    const event = i % 2 ? known.find((one) => part.startsWith(one.contextId)) : null;
+    return event ? el("a", { href: link("why", event.contextId) }, `#${event.number}`) : i % 2 ? el("code", { title: part }, short(part)) : part;
+  });
+}
+
+function fault(found) {
+  return found.request.fault && el("section", { class: "card struck", "aria-labelledby": "struck" }, el("h2", { id: "struck" }, el("span", { "aria-hidden": "true" }, "⚡ "), "A fault struck"), el("p", {}, capital(found.request.fault), "."));
 }
 
 function atFault(found, at) {
@@ -117,14 +153,14 @@ function atFault(found, at) {
     isVersion && el("p", { class: "compare" }, el("code", {}, at.fieldName), " ",
       el("span", { class: "sent" }, el("small", {}, "sent"), say(at.sent)), el("span", { "aria-hidden": "true" }, "≠"), el("span", { class: "sr" }, " is not "),
       el("span", { class: "stored" }, el("small", {}, "current"), say(at.stored))),
-    !isVersion && el("ul", {}, found.fields.slice(0, 12).map((one) => el("li", {}, el("code", {}, one.fieldName ?? "the request"), " ", one.message))),
+    !isVersion && el("ul", {}, found.fields.slice(0, 12).map((one) => el("li", {}, one.fieldName && [el("code", {}, one.fieldName), " "], complaint(one)))),
     isVersion && el("dl", {}, el("dt", {}, "Last read"), el("dd", {}, lastRead(found))));
 }
 
 function lastRead({ lastRead: read, claimed }) {
   if (!read) return "never by this client";
   const ignored = claimed !== null && read.version > claimed ? " – and it was not used" : "";
-  return [el("b", {}, `version ${read.version}`), ` at ${clockTime(read.date)}, in the answer to `, read.by, ignored];
+  return [el("b", {}, `version ${read.version}`), ` at ${clockTime(read.date)}, in the answer to `, shortened(read.by), ignored];
 }
 
 function rule(found) {
@@ -165,9 +201,9 @@ function accepted(found, link) {
   const { sign, word } = statusWord(request.status);
   return [el("header", { class: "verdict ok" }, el("p", { class: "big", "aria-hidden": "true" }, String(request.status)),
     el("div", {}, el("h1", { id: "title", tabindex: "-1" }, `${sign} ${capital(word)}`), el("p", { class: "reason" }, found.summary),
-      el("p", { class: "asked muted" }, `#${request.number} · ${day(request.date)} ${clockTime(request.date)} · client ${short(request.clientId)}`))),
+      el("p", { class: "asked muted" }, `#${request.number} · ${day(request.date)} ${clockTime(request.date)} · client ${client(request.clientId)}`))),
   found.commits.length > 0 && el("section", { class: "card", "aria-labelledby": "changed" }, el("h2", { id: "changed" }, "What it changed"),
     el("ul", { class: "plain" }, found.commits.map((commit) => el("li", {},
       el("a", { href: link("entities", commit.kind, commit.entityId) }, `${commit.action} ${spoken(commit.kind)} ${short(commit.entityId)}`), ` version ${commit.versionBefore} → ${commit.versionAfter ?? "deleted"}`)))),
-  ignored(found), words(found)];
+  fault(found), ignored(found), words(found)];
 }

@@ -5,6 +5,18 @@ export function short(id) {
   return id && id.length > 12 ? `…${id.slice(-6)}` : id ?? "nobody";
 }
 
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
+
+/** A client by the beginning of its id; the names that people gave stay whole. */
+export function client(id) {
+  return id ? id.replace(UUID, (uuid) => uuid.slice(0, 8)) : "unknown";
+}
+
+/** A text with its ids shortened to their ends. */
+export function shortened(text) {
+  return (text ?? "").replace(UUID, short);
+}
+
 /** Hours to milliseconds of a timestamp, as the emulator says it (UTC). */
 export function clockTime(date) {
   return date ? date.slice(11, 23) : "";
