@@ -9,8 +9,9 @@ A published operation is at level `behaviour` because a test shows it. The test 
 The name is a promise: the test fails by an assertion when that operation loses its rule. `test_mutants` tries it, in
 process, with each of these in turn:
 
-- an operation that writes answers as before and keeps nothing: some test has to read it by another operation;
-- one that never writes answers with an example of the contract, made from nothing: some test has to assert the content;
+- where it writes, it answers as before and keeps nothing: some test has to read the state by another operation;
+- where it writes nothing, it answers with an example of the contract, made from nothing: some test has to assert
+  what it answers;
 - one of its refusals, declared or seen in the marked tests, is no refusal any more: some test has to assert it.
 
 Some marked test has to notice each of them, and each marked test has to notice one. So name an operation only where the

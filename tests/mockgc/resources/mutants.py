@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any, Literal
 
 import pytest
+from flask import Response
 
 from mockgc import Emulator, Settings, create_app
 from mockgc.contract.examples import Examples
@@ -32,6 +33,7 @@ from tests.mockgc.resources.published_behaviour import CONTRACT, EMULATOR, MOMEN
 
 ONLY_REFUSE = {"getRoutingQueuesMe", "getUsersMe"}
 """A client is no user, so these never answer: there is nothing to make up or to forget."""
+Lost = Literal["memory", "answer"] | ErrorCode
 _EXAMPLES = Examples(lambda name: CONTRACT.definition(name).schema)
 
 
@@ -41,10 +43,11 @@ class Mishap(Exception):
 
 @dataclass(slots=True)
 class Seen:
-    """What one operation did while a case ran."""
+    """What one operation did while a case ran; it tells when it answers and writes nothing."""
 
     has_answered: bool = False
     has_written: bool = False
+    has_told: bool = False
     refusals: set[ErrorCode] = field(default_factory=set)
 
 
@@ -53,7 +56,7 @@ class Mutant:
     """One operation without one thing that it had."""
 
     operation_id: str
-    lost: Literal["memory", "answer"] | ErrorCode
+    lost: Lost
 
     def __str__(self) -> str:
         if isinstance(self.lost, ErrorCode):
@@ -100,22 +103,29 @@ def is_assertion(error: BaseException) -> bool:
 
 def mutants(operation_id: str, refusals: Iterable[ErrorCode], seen: Iterable[Seen]) -> tuple[Mutant, ...]:
     """
-    What an operation must not survive as: without its memory, or where it writes nothing without its answer (a HEAD has
-    none); and without each refusal that it declares or was seen to give.
+    What an operation must not survive as: without its memory where it writes, without its answer where it writes
+    nothing, and without each refusal that it declares or was seen to give.
 
     Args:
         refusals: what it declares.
         seen: what it did in the cases that show it.
     """
     seen = tuple(seen)
-    given = sorted(
-        {code for one in seen for code in one.refusals}, key=lambda code: (code.status, code.code, code.rule)
-    )
-    lets_pass = tuple(Mutant(operation_id, code) for code in dict.fromkeys((*refusals, *given)))
-    if any(one.has_written for one in seen):
-        return (Mutant(operation_id, "memory"), *lets_pass)
-    has_answer = operation_id not in ONLY_REFUSE and CONTRACT.operation(operation_id).method != "HEAD"
-    return (Mutant(operation_id, "answer"), *lets_pass) if has_answer else lets_pass
+    known = {code for one in seen for code in one.refusals}
+    given = sorted(known, key=lambda code: (code.status, code.code, code.rule))
+    return tuple(Mutant(operation_id, one) for one in dict.fromkeys([*_losses(operation_id, seen), *refusals, *given]))
+
+
+def _losses(operation_id: str, seen: tuple[Seen, ...]) -> Iterator[Lost]:
+    published = CONTRACT.operation(operation_id)
+    if operation_id in ONLY_REFUSE or published.method == "HEAD":
+        return
+    has_body = any(answer.schema is not None for answer in published.successes)
+    has_written = any(one.has_written for one in seen)
+    if has_written or not has_body:
+        yield "memory"
+    if has_body and (not has_written or any(one.has_told for one in seen)):
+        yield "answer"
 
 
 class Stage:
@@ -129,6 +139,7 @@ class Stage:
         resources = registry()
         self.behaviours = {name: found for resource in resources for name, found in resource.behaviours.items()}
         self._app = create_app(Settings(seed=1, freeze=MOMENT), resources=tuple(map(self._staged, resources)))
+        self._app.after_request(self._noting_failures)
 
     def watch(self, case: Case) -> dict[str, Seen]:
         """
@@ -217,6 +228,12 @@ class Stage:
             self._mutant = None
             EMULATOR.reset(token)
 
+    def _noting_failures(self, response: Response) -> Response:
+        """Also of what happens behind a rule, where its outcome is committed and answered."""
+        if response.status_code == 500:
+            self._failures.append(RuntimeError(response.get_data(as_text=True)))
+        return response
+
     def _raise_failure(self) -> None:
         if self._failures:
             raise Mishap(f"the emulator failed: {self._failures[0]!r}") from self._failures[0]
@@ -251,6 +268,7 @@ class Stage:
             outcome = Outcome(refused.violations[0].code.status, refusal=refused)
         if outcome.refusal is None:
             seen.has_answered = True
+            seen.has_told = seen.has_told or not outcome.writes
         else:
             seen.refusals |= {violation.code for violation in outcome.refusal.violations}
         seen.has_written = seen.has_written or bool(outcome.writes)

@@ -45,7 +45,14 @@ def rated(answer: Any) -> dict[str, float]:
 
 
 @pytest.mark.shows(
-    "deleteRoutingLanguage", "deleteRoutingSkill", "getRoutingLanguage", "getRoutingLanguages", "getRoutingSkills"
+    "deleteRoutingLanguage",
+    "deleteRoutingSkill",
+    "getRoutingLanguage",
+    "getRoutingLanguages",
+    "getRoutingSkills",
+    "getRoutingSkill",
+    "postRoutingLanguages",
+    "postRoutingSkills",
 )
 @both
 def test_what_is_created_is_read_listed_and_deleted(call: Caller, word: str) -> None:
@@ -65,7 +72,7 @@ def test_a_taken_name_is_refused(call: Caller, word: str) -> None:
     refused(call, "general.conflict", f"postRouting{word.title()}s", expect=TAKEN[word], json={"name": " french"})
 
 
-@pytest.mark.shows("getRoutingSkill", "patchRoutingSkill", "postRoutingSkills")
+@pytest.mark.shows("patchRoutingSkill", "postRoutingSkills")
 def test_a_skill_moves_to_a_division_that_exists(call: Caller, division: str) -> None:
     (skill,) = make(call, "skill", "French")
     moved = call("patchRoutingSkill", skill, json={"divisionId": division})
@@ -78,7 +85,14 @@ def test_a_skill_moves_to_a_division_that_exists(call: Caller, division: str) ->
 
 
 @pytest.mark.shows(
-    "deleteUserRoutinglanguage", "deleteUserRoutingskill", "patchUserRoutinglanguage", "putUserRoutingskill"
+    "deleteUserRoutinglanguage",
+    "deleteUserRoutingskill",
+    "patchUserRoutinglanguage",
+    "putUserRoutingskill",
+    "getUserRoutinglanguages",
+    "getUserRoutingskills",
+    "postUserRoutinglanguages",
+    "postUserRoutingskills",
 )
 @both
 def test_a_user_gets_changes_and_loses_one(call: Caller, user: str, word: str) -> None:
@@ -155,7 +169,7 @@ def test_fifty_entries_a_call(call: Caller, user: str, word: str) -> None:
         refused(call, "constraint.validation", "putUserRoutingskillsBulk", user, expect=400, json=body)
 
 
-@pytest.mark.shows("getUserRoutinglanguages", "patchUserRoutinglanguagesBulk", "patchUserRoutingskillsBulk")
+@pytest.mark.shows("patchUserRoutinglanguagesBulk", "patchUserRoutingskillsBulk")
 @both
 def test_a_bulk_patch_adds_and_changes(call: Caller, user: str, word: str) -> None:
     first, second = make(call, word, "French", "German")
@@ -165,7 +179,7 @@ def test_a_bulk_patch_adds_and_changes(call: Caller, user: str, word: str) -> No
     assert rated(answer) == rated(call(f"getUserRouting{word}s", user)) == {first: 2, second: 3}
 
 
-@pytest.mark.shows("getUserRoutingskills", "putUserRoutingskillsBulk")
+@pytest.mark.shows("putUserRoutingskillsBulk")
 def test_a_bulk_put_replaces_all(call: Caller, user: str) -> None:
     first, second = make(call, "skill", "French", "German")
     call("putUserRoutingskillsBulk", user, json=[{"id": first, "proficiency": 1}])

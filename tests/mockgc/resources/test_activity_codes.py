@@ -21,6 +21,7 @@ def coffee(call: Caller, unit_id: str, **fields: Any) -> Any:
     return call("postWorkforcemanagementBusinessunitActivitycodes", unit_id, json=body)
 
 
+@pytest.mark.shows("getWorkforcemanagementBusinessunitActivitycodes")
 def test_a_new_unit_holds_one_default_code_a_category_under_short_ids(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     codes = call("getWorkforcemanagementBusinessunitActivitycodes", unit)["entities"]
@@ -41,7 +42,7 @@ def test_a_new_unit_holds_one_default_code_a_category_under_short_ids(call: Call
     ]
 
 
-@pytest.mark.shows("getWorkforcemanagementBusinessunitActivitycode")
+@pytest.mark.shows("getWorkforcemanagementBusinessunitActivitycode", "postWorkforcemanagementBusinessunitActivitycodes")
 def test_a_code_is_added_under_the_next_short_id_of_its_unit(call: Caller) -> None:
     unit, other = business_unit_of(call)["id"], business_unit_of(call, "Sales")["id"]
     made, far = coffee(call, unit), coffee(call, other, name="Far")

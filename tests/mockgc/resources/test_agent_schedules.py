@@ -28,6 +28,7 @@ def search_home(at: Desk, home: str) -> list[str]:
     return [row["user"]["id"] for row in found["agentSchedules"]]
 
 
+@pytest.mark.shows(f"post{SCHEDULES}AgentschedulesQuery")
 def test_a_query_gives_one_units_agents_and_of_those_the_ones_it_names(at: Desk) -> None:
     lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
     (cid,) = agents_of(at.call, lyon, "cid")
@@ -64,6 +65,7 @@ def test_a_row_names_its_work_plans_until_an_empty_wrapper_clears_them(at: Desk)
     assert [found["id"] for found in at.agents_in(weekly)[0]["workPlansPerWeek"]] == [plan]
 
 
+@pytest.mark.shows("postWorkforcemanagementBusinessunitAgentschedulesSearch")
 def test_a_search_shows_published_shifts_that_overlap_the_period(at: Desk) -> None:
     day = {"businessUnitDate": "2026-12-01", "activityCodeId": "5"}
     outside = agent(at.agents[0], MORNING, "2026-12-03T08:00:00Z", fullDayTimeOffMarkers=[day])
@@ -79,6 +81,7 @@ def test_a_search_shows_published_shifts_that_overlap_the_period(at: Desk) -> No
     assert search(at, userIds=[at.agents[1]])["agentSchedules"] == []
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitAgentschedulesSearch")
 def test_a_search_of_a_management_unit_shows_its_own_agents(at: Desk) -> None:
     lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
     (cid,) = agents_of(at.call, lyon, "cid")

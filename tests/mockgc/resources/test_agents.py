@@ -29,7 +29,12 @@ def move(call: Caller, user_ids: list[str], unit_id: str | None = None) -> list[
     return [row["result"] for row in answer["results"]]
 
 
-@pytest.mark.shows("getWorkforcemanagementAgentManagementunit", "getWorkforcemanagementBusinessunitUsers")
+@pytest.mark.shows(
+    "getWorkforcemanagementAgentManagementunit",
+    "getWorkforcemanagementBusinessunitUsers",
+    "getWorkforcemanagementManagementunitUsers",
+    "postWorkforcemanagementAgents",
+)
 def test_a_user_is_in_one_unit_at_most(call: Caller) -> None:
     parent = business_unit_of(call)
     paris, lyon = (management_unit_of(call, parent["id"], name)["id"] for name in ("Paris", "Lyon"))
@@ -61,7 +66,6 @@ def agent_commits(call: Caller) -> list[Any]:
     return [row for row in call.organisation.commits() if row["kind"] == "agent"]
 
 
-@pytest.mark.shows("getWorkforcemanagementManagementunitUsers")
 def test_without_a_destination_users_leave_their_unit(call: Caller) -> None:
     unit = unit_of(call)
     users = agents_of(call, unit, "ada")

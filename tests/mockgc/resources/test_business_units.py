@@ -20,7 +20,7 @@ def scheduling(version: int, smoothing: str = "ConsistentServiceLevel") -> dict[
     return {"settings": {"metadata": {"version": version}, "scheduling": {"activitySmoothingType": smoothing}}}
 
 
-@pytest.mark.shows("getWorkforcemanagementBusinessunit")
+@pytest.mark.shows("getWorkforcemanagementBusinessunit", "postWorkforcemanagementBusinessunits")
 def test_a_unit_is_read_with_its_settings_only_when_expand_asks(call: Caller) -> None:
     made = business_unit_of(call)
     plain = call("getWorkforcemanagementBusinessunit", made["id"])
@@ -111,7 +111,7 @@ def test_listings_give_the_short_form_and_filter_by_division(call: Caller) -> No
         assert call(listing, params={"divisionId": "another"})["entities"] == []
 
 
-@pytest.mark.shows("deleteWorkforcemanagementBusinessunit")
+@pytest.mark.shows("deleteWorkforcemanagementBusinessunit", "deleteAuthorizationDivision")
 def test_a_deleted_unit_is_gone_and_frees_its_name_and_division(call: Caller) -> None:
     made = business_unit_of(call)
     call("deleteAuthorizationDivision", made["division"]["id"], expect=409)

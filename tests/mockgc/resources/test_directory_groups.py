@@ -39,7 +39,7 @@ def members(call: Caller, group: Any) -> list[str]:
     return [user["id"] for user in call("getGroupMembers", group["id"])["entities"]]
 
 
-@pytest.mark.shows("deleteGroup", "getGroup", "getGroups")
+@pytest.mark.shows("deleteGroup", "getGroup", "getGroups", "postGroups")
 def test_what_is_created_is_read_listed_and_deleted(call: Caller, group: Any) -> None:
     assert (group["version"], group["memberCount"], group["state"]) == (1, 0, "active")
     assert call("getGroup", group["id"]) == group
@@ -94,7 +94,7 @@ def test_the_spelling_of_put_is_the_visibility_of_owners(call: Caller, group: An
     assert changed["visibility"] == "owners"
 
 
-@pytest.mark.shows("deleteGroupMembers", "getGroupMembers")
+@pytest.mark.shows("deleteGroupMembers", "getGroupMembers", "postGroupMembers")
 def test_members_are_added_and_removed_and_move_the_version(call: Caller, group: Any, users: list[str]) -> None:
     call("postGroupMembers", group["id"], expect=202, json={"memberIds": users[:2], "version": 1})
     assert members(call, group) == users[:2]

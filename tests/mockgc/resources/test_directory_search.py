@@ -31,6 +31,7 @@ def names(call: Caller, *criteria: dict[str, Any], **body: Any) -> list[str]:
 NAME = {"fields": ["name"]}
 
 
+@pytest.mark.shows("postUsersSearch")
 @pytest.mark.parametrize(
     ("criterion", "found"),
     [
@@ -58,7 +59,6 @@ def test_criteria_combine(call: Caller) -> None:
     assert names(call, {"type": "MATCH_ALL", "group": [agent]}) == ["Bob", "Adam"]
 
 
-@pytest.mark.shows("postUsersSearch")
 @pytest.mark.usefixtures("users")
 def test_results_are_sorted_and_paged(call: Caller) -> None:
     everybody = {"type": "MATCH_ALL"}

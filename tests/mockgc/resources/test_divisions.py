@@ -14,7 +14,13 @@ def call() -> Caller:
     return Caller()
 
 
-@pytest.mark.shows("getAuthorizationDivision", "putAuthorizationDivision")
+@pytest.mark.shows(
+    "getAuthorizationDivision",
+    "putAuthorizationDivision",
+    "deleteAuthorizationDivision",
+    "getAuthorizationDivisions",
+    "postAuthorizationDivisions",
+)
 def test_what_is_created_is_read_listed_renamed_and_deleted(call: Caller) -> None:
     made = call("postAuthorizationDivisions", json={"name": "EMEA", "description": "Europe"})
     assert call("getAuthorizationDivision", made["id"]) == made
@@ -35,14 +41,12 @@ def test_a_taken_name_is_refused_and_writes_nothing(call: Caller) -> None:
     assert call.state() == before
 
 
-@pytest.mark.shows("deleteAuthorizationDivision")
 def test_a_deleted_division_frees_its_name(call: Caller) -> None:
     made = call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
     call("deleteAuthorizationDivision", made["id"], expect=204)
     call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})
 
 
-@pytest.mark.shows("getAuthorizationDivisions")
 def test_listings_are_paged(call: Caller) -> None:
     made = [call("postAuthorizationDivisions", json={"name": f"D{n}", "description": ""}) for n in range(5)]
     page = call("getAuthorizationDivisions", params={"pageSize": 2, "pageNumber": 2})

@@ -21,6 +21,7 @@ def users(call: Caller) -> list[str]:
     return [call("postUsers", json=body)["id"] for body in bodies]
 
 
+@pytest.mark.shows("getUsersExternalidAuthorityNameExternalKey", "postUserExternalid")
 def test_a_user_is_found_by_its_pair(call: Caller, users: list[str]) -> None:
     call("postUserExternalid", users[0], expect=201, json=PAIR)
     assert call("getUsersExternalidAuthorityNameExternalKey", "zendesk", "42")["id"] == users[0]
@@ -66,7 +67,6 @@ def test_a_deleted_user_is_still_found_by_its_pair(call: Caller, users: list[str
     assert call("getUsersExternalidAuthorityNameExternalKey", "zendesk", "42")["state"] == "deleted"
 
 
-@pytest.mark.shows("getUsersExternalidAuthorityNameExternalKey")
 def test_the_address_of_a_pair_leads_to_its_user(call: Caller, users: list[str]) -> None:
     body = {"authorityName": "zen desk", "externalKey": "zendesk:user:42 %?"}
     (made,) = call("postUserExternalid", users[0], expect=201, json=body)

@@ -28,6 +28,7 @@ def test_a_unit_takes_division_day_and_zone_from_its_business_unit(call: Caller)
     assert (made["startDayOfWeek"], made["timeZone"]) == ("Monday", "Europe/Paris")
 
 
+@pytest.mark.shows("getWorkforcemanagementManagementunit", "postWorkforcemanagementManagementunits")
 def test_a_unit_is_read_with_its_settings_only_when_expand_asks(call: Caller) -> None:
     made = management_unit_of(call, business_unit_of(call)["id"])
     call("patchWorkforcemanagementManagementunit", made["id"], json=adherence(1))
@@ -38,6 +39,7 @@ def test_a_unit_is_read_with_its_settings_only_when_expand_asks(call: Caller) ->
     assert set(part["settings"]) == {"metadata"}
 
 
+@pytest.mark.shows("patchWorkforcemanagementManagementunit")
 def test_settings_move_by_one_and_a_rename_moves_none(call: Caller) -> None:
     made = management_unit_of(call, business_unit_of(call)["id"])
     moved = call("patchWorkforcemanagementManagementunit", made["id"], json=adherence(1))
@@ -117,6 +119,7 @@ def test_listings_name_the_units_of_all_or_of_one_business_unit_or_division(call
     call("getWorkforcemanagementBusinessunitManagementunits", "none", expect=404)
 
 
+@pytest.mark.shows("postWorkforcemanagementManagementunitMove")
 def test_a_moved_unit_is_in_its_new_business_unit_only(call: Caller) -> None:
     parent, other = business_unit_of(call), business_unit_of(call, "Sales")
     made = management_unit_of(call, parent["id"])
@@ -151,7 +154,7 @@ def test_a_unit_with_agents_is_not_deleted(call: Caller) -> None:
     assert refused["code"] == "wfm.management.unit.not.found"
 
 
-@pytest.mark.shows("getWorkforcemanagementManagementunit", "patchWorkforcemanagementManagementunit")
+@pytest.mark.shows("patchWorkforcemanagementManagementunit")
 def test_a_unit_moves_to_a_division_that_exists(call: Caller) -> None:
     made = management_unit_of(call, business_unit_of(call)["id"])
     other = call("postAuthorizationDivisions", json={"name": "APAC", "description": ""})["id"]

@@ -15,9 +15,10 @@ import pytest
 
 from mockgc.domain.transaction import Outcome
 from mockgc.resources import registry
+from mockgc.resources.directory.refusals import UNKNOWN_ID
 from mockgc.resources.directory.teams import NAME_IN_USE
 from tests.mockgc.resources.cases import Case, marked_cases
-from tests.mockgc.resources.mutants import ONLY_REFUSE, Mishap, Mutant, Stage
+from tests.mockgc.resources.mutants import ONLY_REFUSE, Mishap, Mutant, Seen, Stage, mutants
 from tests.mockgc.resources.published_behaviour import Caller
 
 BEHAVIOURS = sorted(name for resource in registry() for name in resource.behaviours)
@@ -158,3 +159,28 @@ def test_a_mutant_that_makes_the_emulator_fail_is_a_mishap(monkeypatch: pytest.M
     monkeypatch.setattr(Mutant, "instead_of", lambda *_: 1 / 0)
     with pytest.raises(Mishap, match="the emulator failed: ZeroDivisionError"):
         stage().notices(as_case(asserts_nothing), Mutant("getTeam", "answer"))
+
+
+def test_a_mutant_whose_outcome_cannot_be_answered_is_a_mishap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Mutant, "instead_of", lambda *_: Outcome(200, {"name": object()}))
+    with pytest.raises(Mishap, match="the emulator failed: RuntimeError"):
+        stage().notices(as_case(reads_back), Mutant("getTeam", "answer"))
+
+
+WROTE, TOLD, REFUSED = Seen(True, True), Seen(True, has_told=True), Seen(refusals={NAME_IN_USE})
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "seen", "lost"),
+    [
+        ("postTeams", [WROTE], ["memory", UNKNOWN_ID]),
+        ("postTeams", [WROTE, TOLD], ["memory", "answer", UNKNOWN_ID]),
+        ("postTeams", [REFUSED], ["answer", UNKNOWN_ID, NAME_IN_USE]),
+        ("getTeam", [TOLD], ["answer", UNKNOWN_ID]),
+        ("deleteTeam", [Seen()], ["memory", UNKNOWN_ID]),
+        ("headNotificationsChannel", [TOLD], [UNKNOWN_ID]),
+        ("getUsersMe", [REFUSED], [UNKNOWN_ID, NAME_IN_USE]),
+    ],
+)
+def test_an_operation_loses_what_it_was_seen_to_have(operation_id: str, seen: list[Seen], lost: list[Any]) -> None:
+    assert [mutant.lost for mutant in mutants(operation_id, (UNKNOWN_ID,), seen)] == lost

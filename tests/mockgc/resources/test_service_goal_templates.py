@@ -37,7 +37,7 @@ def made_in(call: Caller, unit: str, name: str = "80 in 20", **fields: Any) -> A
     return call(CREATE, unit, expect=201, json=body)
 
 
-@pytest.mark.shows(READ, LIST)
+@pytest.mark.shows(READ, LIST, CREATE)
 def test_a_template_is_read_with_its_impact_only_when_expand_asks(call: Caller, unit: str) -> None:
     made = made_in(call, unit, impactOverride=IMPACT)
     plain = {name: value for name, value in made.items() if name != "impactOverride"}

@@ -35,7 +35,7 @@ def made_in(call: Caller, unit: str, name: str = "Night", **fields: Any) -> Any:
     return call(CREATE, unit, expect=201, json={"name": name, **fields})
 
 
-@pytest.mark.shows(DELETE)
+@pytest.mark.shows(DELETE, READ, LIST, CREATE)
 def test_a_group_is_read_listed_changed_and_gone(call: Caller, unit: str) -> None:
     place = management_unit_of(call, unit)["id"]
     ada, bo = agents_of(call, place, "ada", "bo")
@@ -102,6 +102,7 @@ def test_members_are_agents_of_the_unit(call: Caller, unit: str) -> None:
     assert call.state() == before
 
 
+@pytest.mark.shows(QUERY)
 def test_a_user_is_in_one_staffing_group_at_most(call: Caller, unit: str) -> None:
     (ada,) = agents_of(call, management_unit_of(call, unit)["id"], "ada")
     holder = made_in(call, unit, userIds=[ada])
@@ -111,7 +112,6 @@ def test_a_user_is_in_one_staffing_group_at_most(call: Caller, unit: str) -> Non
     assert (row["user"]["id"], row["staffingGroup"]["id"]) == (ada, holder["id"])
 
 
-@pytest.mark.shows(READ)
 def test_an_agent_who_leaves_the_unit_leaves_the_group(call: Caller, unit: str) -> None:
     (ada,) = agents_of(call, management_unit_of(call, unit)["id"], "ada")
     made = made_in(call, unit, userIds=[ada])

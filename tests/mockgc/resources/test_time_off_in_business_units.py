@@ -40,7 +40,7 @@ def elsewhere(at: Desk) -> str:
     return str(management_unit_of(at.call, other, "Elsewhere")["id"])
 
 
-@pytest.mark.shows(f"delete{NAME}plan", f"patch{NAME}plan")
+@pytest.mark.shows(f"delete{NAME}plan", f"patch{NAME}plan", f"get{NAME}plan", f"get{NAME}plans", f"post{NAME}plans")
 def test_a_plan_is_read_listed_changed_and_deleted(at: Desk) -> None:
     group = group_of(at)
     sent = {"managementUnitId": at.home, "staffingGroupIds": [group]}
@@ -71,7 +71,6 @@ def test_the_parts_of_a_business_unit_association_are_replaced_one_by_one(at: De
     assert [item["id"] for item in changed["staffingGroups"]] == [group]
 
 
-@pytest.mark.shows(f"get{NAME}plan")
 def test_override_dates_are_listed_when_expand_names_them(at: Desk) -> None:
     dates = [{"date": "2026-12-24", "type": "Blocked"}]
     made = plan_of(at, overrideDates=dates)
@@ -81,7 +80,7 @@ def test_override_dates_are_listed_when_expand_names_them(at: Desk) -> None:
     assert expanded[0]["overrideDates"] == dates
 
 
-@pytest.mark.shows(f"patch{NAME}plan", f"put{NAME}limitValues")
+@pytest.mark.shows(f"patch{NAME}plan", f"put{NAME}limitValues", f"post{NAME}limits")
 @pytest.mark.parametrize("version", [0, 2])
 def test_another_version_of_a_plan_or_limit_is_a_conflict(at: Desk, version: int) -> None:
     plan, limit = plan_of(at), limit_of(at)
@@ -127,7 +126,7 @@ def test_management_units_elsewhere_are_refused_by_their_own_code(at: Desk) -> N
     assert at.call.state() == before
 
 
-@pytest.mark.shows(f"delete{NAME}limit", f"get{NAME}limit", f"put{NAME}limitValues")
+@pytest.mark.shows(f"delete{NAME}limit", f"get{NAME}limit", f"put{NAME}limitValues", f"get{NAME}limits")
 def test_a_limit_is_read_listed_set_and_deleted(at: Desk) -> None:
     group = group_of(at)
     made = limit_of(at, managementUnitId=at.home, staffingGroupId=group, fullDayTimeOffStartTime="08:00")
@@ -142,7 +141,7 @@ def test_a_limit_is_read_listed_set_and_deleted(at: Desk) -> None:
     assert at.call(f"get{NAME}limit", at.unit, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
 
-@pytest.mark.shows(f"post{NAME}limits", f"put{NAME}limitValues")
+@pytest.mark.shows(f"put{NAME}limitValues")
 @pytest.mark.parametrize("wrong", [{}, {"limitMinutesPerDay": [-1]}, {"limitMinutesPerFifteenMinutes": [1] * 96}])
 def test_values_follow_the_limits_granularity(at: Desk, wrong: dict[str, Any]) -> None:
     limit = limit_of(at)
@@ -153,7 +152,6 @@ def test_values_follow_the_limits_granularity(at: Desk, wrong: dict[str, Any]) -
     assert at.call.state() == before
 
 
-@pytest.mark.shows(f"get{NAME}limits")
 def test_listings_narrow_to_a_management_unit(at: Desk) -> None:
     lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
     plan_of(at)

@@ -37,7 +37,14 @@ def values(at: Desk, **body: Any) -> list[Any]:
     return found
 
 
-@pytest.mark.shows(f"patch{NAME}plan")
+@pytest.mark.shows(
+    f"patch{NAME}plan",
+    f"delete{NAME}plan",
+    f"get{NAME}plan",
+    f"get{NAME}plans",
+    f"post{NAME}limits",
+    f"post{NAME}plans",
+)
 def test_a_plan_is_read_listed_changed_and_deleted(at: Desk) -> None:
     limit = limit_of(at)
     made = plan_of(at, activityCodeIds=["5"], timeOffLimitIds=[limit["id"]])
@@ -85,7 +92,7 @@ def test_a_taken_name_is_refused_on_create_and_on_rename(at: Desk) -> None:
     assert at.call.state() == before
 
 
-@pytest.mark.shows(f"get{NAME}plan", f"get{NAME}plans", f"patch{NAME}plan", f"post{NAME}plans")
+@pytest.mark.shows(f"patch{NAME}plan", f"post{NAME}plans")
 def test_a_plan_names_codes_and_limits_of_its_own_units(at: Desk) -> None:
     lyon = management_unit_of(at.call, at.unit, "Lyon")["id"]
     elsewhere = at.call(f"post{NAME}limits", lyon, expect=201, json={})["id"]
@@ -100,7 +107,7 @@ def test_a_plan_names_codes_and_limits_of_its_own_units(at: Desk) -> None:
     assert at.call(f"get{NAME}plan", at.home, made["id"]) == made
 
 
-@pytest.mark.shows(f"delete{NAME}limit", f"get{NAME}limit", f"patch{NAME}limit")
+@pytest.mark.shows(f"delete{NAME}limit", f"get{NAME}limit", f"patch{NAME}limit", f"get{NAME}limits")
 def test_a_limit_is_read_listed_changed_and_deleted(at: Desk) -> None:
     made = limit_of(at)
     assert at.call(f"get{NAME}limit", at.home, made["id"]) == made
@@ -112,7 +119,7 @@ def test_a_limit_is_read_listed_changed_and_deleted(at: Desk) -> None:
     assert at.call(f"get{NAME}limit", at.home, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
 
-@pytest.mark.shows(f"delete{NAME}limit", f"delete{NAME}plan")
+@pytest.mark.shows(f"delete{NAME}limit")
 def test_a_limit_that_a_plan_names_is_kept_until_the_plan_lets_go(at: Desk) -> None:
     limit = limit_of(at)
     plan = plan_of(at, timeOffLimitIds=[limit["id"]])
@@ -121,7 +128,7 @@ def test_a_limit_that_a_plan_names_is_kept_until_the_plan_lets_go(at: Desk) -> N
     at.call(f"delete{NAME}limit", at.home, limit["id"], expect=204)
 
 
-@pytest.mark.shows(f"put{NAME}limitValues")
+@pytest.mark.shows(f"put{NAME}limitValues", f"post{NAME}limitsValuesQuery")
 def test_values_of_days_are_laid_over_the_default_and_move_the_version(at: Desk) -> None:
     limit = limit_of(at)
     moved = at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(1, values=[daily(60, 90)]))
@@ -160,7 +167,7 @@ def test_a_started_day_is_filled_up_with_the_default(at: Desk) -> None:
     assert found == [5] * 97 + [15] * (95 + 96)
 
 
-@pytest.mark.shows(f"get{NAME}limits", f"post{NAME}limits")
+@pytest.mark.shows(f"post{NAME}limits")
 def test_a_unit_has_one_limit_at_most(at: Desk) -> None:
     made = limit_of(at)
     refused = at.call(f"post{NAME}limits", at.home, expect=400, json={})

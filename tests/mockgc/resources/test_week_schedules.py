@@ -20,7 +20,7 @@ def at() -> Desk:
     return desk()
 
 
-@pytest.mark.shows(f"get{SCHEDULES}")
+@pytest.mark.shows(f"get{SCHEDULES}", f"get{SCHEDULES}s", f"post{SCHEDULES}s")
 def test_a_blank_schedule_is_read_and_listed_at_version_one(at: Desk) -> None:
     made = at.blank()
     assert (made["weekDate"], made["weekCount"], made["published"]) == (WEEK, 1, False)
@@ -54,7 +54,6 @@ def test_a_path_names_unit_week_and_schedule_together(at: Desk) -> None:
     assert refused["code"] == "wfm.business.unit.not.found"
 
 
-@pytest.mark.shows(f"get{SCHEDULES}s", f"post{SCHEDULES}s")
 def test_listings_filter_by_week_period_and_publication(at: Desk) -> None:
     first, second = at.blank(weeks=2), at.blank("2026-12-07")
     assert [found["id"] for found in at.listed("2026-12-07")] == [first["id"], second["id"]]
@@ -66,6 +65,7 @@ def test_listings_filter_by_week_period_and_publication(at: Desk) -> None:
     assert at.listed("recent", includeOnlyPublished="true") == []
 
 
+@pytest.mark.shows(f"post{SCHEDULES}sImport", f"post{SCHEDULES}sImportUploadurl")
 def test_an_import_is_complete_when_it_is_answered_and_reads_back(at: Desk) -> None:
     answer = at.import_(document(agent(at.agents[0], MORNING), agent(at.agents[1])))
     assert answer["status"] == "Complete"
@@ -117,11 +117,11 @@ def test_a_wrong_document_ends_in_an_error_without_a_reason(at: Desk, wrong: Any
     assert at.listed() == []
 
 
-@pytest.mark.shows(f"post{SCHEDULES}sImportUploadurl")
 def test_a_zipped_document_is_opened(at: Desk) -> None:
     assert at.import_(gzip.compress(json.dumps(document()).encode()))["status"] == "Complete"
 
 
+@pytest.mark.shows(f"post{SCHEDULES}UpdateUploadurl")
 @pytest.mark.parametrize("version", [0, 2])
 def test_a_stale_version_in_the_document_ends_in_an_error_and_changes_nothing(at: Desk, version: int) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING)))["result"]
@@ -132,6 +132,7 @@ def test_a_stale_version_in_the_document_ends_in_an_error_and_changes_nothing(at
     assert (at.read(made), at.agents_in(made)) == before
 
 
+@pytest.mark.shows(f"post{SCHEDULES}Update")
 def test_an_update_moves_the_schedule_and_only_the_agents_it_names(at: Desk) -> None:
     made = at.import_(document(agent(at.agents[0], MORNING), agent(at.agents[1], MORNING)))["result"]
     sent = agent(at.agents[0], EVENING, metadata={"version": 1})
@@ -225,6 +226,7 @@ def test_a_deleted_schedule_is_gone_with_its_agents(at: Desk) -> None:
     assert {"weekSchedule", "agentSchedule"} <= deleted
 
 
+@pytest.mark.shows(f"get{SCHEDULES}Headcountforecast")
 def test_head_counts_read_back_as_imported(at: Desk) -> None:
     counts = {"planningGroupId": "group", "requiredPerInterval": [1.5, 2.0]}
     sent = {"entities": [counts], "referenceStartDate": "2026-11-29T23:00:00Z"}

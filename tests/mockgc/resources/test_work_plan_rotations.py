@@ -40,7 +40,7 @@ def body_of(plans: list[str], *user_ids: str, **fields: Any) -> dict[str, Any]:
     return {"name": "Swap", "dateRange": DATES, "pattern": {"workPlanIds": plans}, "agents": members, **fields}
 
 
-@pytest.mark.shows(LIST)
+@pytest.mark.shows(LIST, READ, CREATE)
 def test_a_rotation_is_read_listed_and_shown_with_its_agents(call: Caller, unit: str, plans: list[str]) -> None:
     ada, bo = agents_of(call, unit, "ada", "bo")
     made = call(CREATE, unit, expect=201, json=body_of(plans, ada, bo))
@@ -53,6 +53,7 @@ def test_a_rotation_is_read_listed_and_shown_with_its_agents(call: Caller, unit:
     assert agent["workPlanRotation"]["id"] == made["id"]
 
 
+@pytest.mark.shows(PATCH)
 def test_agents_are_changed_added_and_removed_under_the_version(call: Caller, unit: str, plans: list[str]) -> None:
     ada, bo = agents_of(call, unit, "ada", "bo")
     made = call(CREATE, unit, expect=201, json=body_of(plans, ada))
@@ -145,7 +146,6 @@ def test_a_rotation_holds_its_plans_until_it_is_deleted(call: Caller, unit: str,
     assert call(READ, unit, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 
 
-@pytest.mark.shows(READ)
 def test_an_agent_who_leaves_the_unit_leaves_the_rotation(call: Caller, unit: str, plans: list[str]) -> None:
     (ada,) = agents_of(call, unit, "ada")
     made = call(CREATE, unit, expect=201, json=body_of(plans, ada))

@@ -43,7 +43,7 @@ def patched(call: Caller, unit: str, plan: Any, expect: int = 200, version: int 
     return call("patchWorkforcemanagementManagementunitWorkplan", unit, plan["id"], expect=expect, json=body)
 
 
-@pytest.mark.shows("getWorkforcemanagementManagementunitWorkplan")
+@pytest.mark.shows("getWorkforcemanagementManagementunitWorkplan", "postWorkforcemanagementManagementunitWorkplans")
 def test_a_plan_is_read_as_created_and_its_shifts_have_ids(call: Caller, unit: str) -> None:
     made = plan_of(call, unit, weeklyExactPaidMinutes=2100)
     assert call("getWorkforcemanagementManagementunitWorkplan", unit, made["id"]) == made
