@@ -32,18 +32,23 @@ class Doorman:
 
     Args:
         port: where to listen; the one that `connectUri` names.
+
+    `has_port` is set once this process listens there.
     """
 
     def __init__(self, store: Store, host: str, port: int, pace: Pace | None = None) -> None:
         self._store, self._host, self.port, self._pace = store, host, port, pace or Pace()
+        self.has_port = threading.Event()
         self._stopping = threading.Event()
         self._bell, self._ear = socket.socketpair()
+        self._listening: socket.socket | None = None
         self._loop: AbstractEventLoop | None = None
         self._wake: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._run, name="notifications", daemon=True)
 
     def start(self) -> None:
-        """Listen as soon as the port is free."""
+        """Listen: now where the port is free, else as soon as it is."""
+        self._listening = self._bound()
         self._thread.start()
 
     def stop(self) -> None:
@@ -61,7 +66,9 @@ class Doorman:
                 loop.call_soon_threadsafe(wake)
 
     def _run(self) -> None:
-        listening = self._bound()
+        while self._listening is None and not self._stopping.wait(self._pace.bind_s):
+            self._listening = self._bound()
+        listening = self._listening
         if listening is None:
             return
         with listening:
@@ -72,18 +79,16 @@ class Doorman:
 
     def _bound(self) -> socket.socket | None:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        while not self._stopping.is_set():
-            listening = socket.socket(family, socket.SOCK_STREAM)
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                listening.bind((self._host, self.port))
-                listening.listen(_BACKLOG)
-            except OSError:
-                listening.close()
-                self._stopping.wait(self._pace.bind_s)
-            else:
-                return listening
-        return None
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((self._host, self.port))
+            listening.listen(_BACKLOG)
+        except OSError:
+            listening.close()
+            return None
+        self.has_port.set()
+        return listening
 
     def _forget_connections(self) -> None:
         """What the store says of connections to a server before this one."""

@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -57,13 +57,14 @@ _STRANGERS.setLevel(logging.CRITICAL)
 
 @dataclass(slots=True, eq=False)
 class _Link:
-    """A connection and the channel it uses."""
+    """A connection, the channel it uses, and the frames that it has still to be sent."""
 
     organisation_id: str
     channel_id: str
     client_id: str
     name: str
     socket: ServerConnection
+    frames: asyncio.Queue[Entity] = field(default_factory=asyncio.Queue)
     closes_at: datetime | None = None
 
 
@@ -92,7 +93,8 @@ class Server:
         self._names = map("connection {}".format, count(1))
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
-        self._closings: set[asyncio.Task[None]] = set()
+        self._links: dict[ServerConnection, _Link] = {}
+        self._background: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         """Look at the store now; from within the loop."""
@@ -111,15 +113,26 @@ class Server:
             looking = asyncio.create_task(self._look_often())
             await stopped.wait()
             looking.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
 
     # connections
 
     async def _admit(self, connection: ServerConnection, handshake: Handshake) -> Refusal | None:
-        """Refuse a handshake to no living channel with 404 (assumed)."""
-        channel_id = handshake.path.partition("?")[0].removeprefix(PREFIX)
-        if handshake.path.startswith(PREFIX) and await asyncio.to_thread(self._owner, channel_id) is not None:
-            return None
-        return connection.respond(HTTPStatus.NOT_FOUND, f"there is no living channel {channel_id[:100]!r}\n")
+        """
+        Refuse a handshake to no living channel with 404 (assumed); 503 where the store does not answer.
+
+        The channel is joined before the handshake is answered, so that a client which is connected misses nothing.
+        """
+        path = handshake.path.partition("?")[0]
+        try:
+            link = await self._joined(path.removeprefix(PREFIX), connection) if path.startswith(PREFIX) else None
+        except StoreUnavailable as unavailable:
+            return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{unavailable}\n")
+        if link is None:
+            return connection.respond(HTTPStatus.NOT_FOUND, "there is no living channel of this name\n")
+        self._links[connection] = link
+        self._in_background(self._leave_once_closed(link))
+        return None
 
     def _owner(self, channel_id: str) -> tuple[str, Entity] | None:
         for organisation in self._store.organisations():
@@ -132,28 +145,30 @@ class Server:
         return self._store.transact(organisation_id, rule, "", "").outcome.body
 
     async def _serve(self, connection: ServerConnection) -> None:
+        link = self._links[connection]
+        talking = [asyncio.create_task(talk) for talk in (self._send(link), self._beat(link))]
         try:
-            await self._converse(connection)
+            async for text in connection:
+                await self._answer(link, text)
         except ConnectionClosed:
             pass
         except StoreUnavailable:
             _LOG.warning("the store did not answer; a connection to a notification channel ends")
             await connection.close(CloseCode.TRY_AGAIN_LATER, "the store did not answer")
-
-    async def _converse(self, connection: ServerConnection) -> None:
-        assert connection.request is not None
-        channel_id = connection.request.path.partition("?")[0].removeprefix(PREFIX)
-        link = await self._joined(channel_id, connection)
-        if link is None:
-            await connection.close(CloseCode.NORMAL_CLOSURE, "the channel is gone")
-            return
-        beating = asyncio.create_task(self._beat(connection))
-        try:
-            async for text in connection:
-                await self._answer(link, text)
         finally:
-            beating.cancel()
-            await self._left(link)
+            for task in talking:
+                task.cancel()
+
+    async def _send(self, link: _Link) -> None:
+        """One after the other, so that a slow client keeps nobody else waiting."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await link.socket.send(encoded(await link.frames.get()))
+
+    async def _beat(self, link: _Link) -> None:
+        while True:
+            await asyncio.sleep(self._pace.heartbeat_s)
+            link.frames.put_nowait(HEARTBEAT)
 
     async def _joined(self, channel_id: str, connection: ServerConnection) -> _Link | None:
         """The link, once the store knows of it; the channel hears all that is committed from then on."""
@@ -173,14 +188,16 @@ class Server:
             tenant.channels[channel_id] = Channel.of(commit.outcome.body, commit.sequence)
         self.wake()
         if former is not None:
-            await former.socket.close(CloseCode.NORMAL_CLOSURE, "another connection uses the channel")
+            self._in_background(former.socket.close(CloseCode.NORMAL_CLOSURE, "another connection uses the channel"))
         return link
 
     def _written(self, link: _Link, rule: Callable[[View], Outcome], context_id: str | None = None) -> Commit:
         context_id = context_id or self._store.new_context_id(link.organisation_id)
         return self._store.transact(link.organisation_id, rule, link.client_id, context_id)
 
-    async def _left(self, link: _Link) -> None:
+    async def _leave_once_closed(self, link: _Link) -> None:
+        await link.socket.wait_closed()
+        self._links.pop(link.socket, None)
         async with self._turn:
             tenant = self._tenants.get(link.organisation_id)
             if tenant is not None and tenant.links.get(link.channel_id) is link:
@@ -195,18 +212,12 @@ class Server:
         if not tenant.links:
             self._tenants.pop(organisation_id, None)
 
-    async def _beat(self, connection: ServerConnection) -> None:
-        with contextlib.suppress(ConnectionClosed):
-            while True:
-                await asyncio.sleep(self._pace.heartbeat_s)
-                await connection.send(encoded(HEARTBEAT))
-
     async def _answer(self, link: _Link, text: str | bytes) -> None:
         asked = understood(text)
         if isinstance(asked, Ping):
-            await link.socket.send(encoded(PONG))
+            link.frames.put_nowait(PONG)
         elif isinstance(asked, Subscribe):
-            await link.socket.send(encoded(await asyncio.to_thread(self._subscribed, link, asked)))
+            link.frames.put_nowait(await asyncio.to_thread(self._subscribed, link, asked))
 
     def _subscribed(self, link: _Link, asked: Subscribe) -> Entity:
         rule = partial(
@@ -231,12 +242,14 @@ class Server:
                         await self._look(organisation_id, tenant)
                     except StoreUnavailable:
                         _LOG.warning("the store did not answer; notifications are late")
+                    except Exception:
+                        _LOG.exception("a bug of ours: no notifications for the organisation %s", organisation_id)
+                        self._end_all(organisation_id, tenant, "internal error")
 
     async def _look(self, organisation_id: str, tenant: _Tenant) -> None:
         rows = await asyncio.to_thread(self._store.commits, organisation_id, tenant.sequence - 1)
         if not rows or (rows[0].sequence == tenant.sequence and rows[0].context_id != tenant.context_id):
-            for link in list(tenant.links.values()):
-                self._end(organisation_id, tenant, link, "the organisation was reset")
+            self._end_all(organisation_id, tenant, "the organisation was reset")
             return
         new = [row for row in rows if row.sequence > tenant.sequence]
         if new:
@@ -244,7 +257,7 @@ class Server:
             followed, deliveries = await asyncio.to_thread(follow, new, tenant.channels, past)
             tenant.channels = {i: channel for i, channel in followed.items() if i in tenant.links}
             tenant.sequence, tenant.context_id = new[-1].sequence, new[-1].context_id
-            await self._deliver(tenant, deliveries)
+            self._deliver(tenant, deliveries)
         now = await asyncio.to_thread(self._store.now, organisation_id)
         for link in list(tenant.links.values()):
             channel = tenant.channels.get(link.channel_id)
@@ -253,19 +266,31 @@ class Server:
             elif link.closes_at is not None and link.closes_at <= now:
                 self._end(organisation_id, tenant, link, "as announced")
 
-    async def _deliver(self, tenant: _Tenant, deliveries: list[Delivery]) -> None:
+    def _deliver(self, tenant: _Tenant, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             link = tenant.links.get(delivery.channel_id)
             if link is None:
                 continue
             if delivery.notification["topicName"] == SOCKET_CLOSING:
                 link.closes_at = datetime.fromisoformat(delivery.notification["eventBody"]["data"]["closesAt"])
-            with contextlib.suppress(ConnectionClosed):
-                await link.socket.send(encoded(delivery.notification))
+            link.frames.put_nowait(delivery.notification)
+
+    def _end_all(self, organisation_id: str, tenant: _Tenant, why: str) -> None:
+        for link in list(tenant.links.values()):
+            self._end(organisation_id, tenant, link, why)
 
     def _end(self, organisation_id: str, tenant: _Tenant, link: _Link, why: str) -> None:
-        """Close a connection without waiting for its client."""
+        """Close a connection without waiting for its client, once it was sent all that is for it."""
         self._part(organisation_id, tenant, link)
-        closing = asyncio.get_running_loop().create_task(link.socket.close(CloseCode.GOING_AWAY, why))
-        self._closings.add(closing)
-        closing.add_done_callback(self._closings.discard)
+        self._in_background(self._close(link, why))
+
+    async def _close(self, link: _Link, why: str) -> None:
+        while not link.frames.empty():
+            with contextlib.suppress(ConnectionClosed):
+                await link.socket.send(encoded(link.frames.get_nowait()))
+        await link.socket.close(CloseCode.GOING_AWAY, why)
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
