@@ -92,7 +92,9 @@ def valid_values(operation: Operation) -> dict[str, Any]:
     """What the contract asks for at least: ids, required query parameters, an example of the body."""
     examples = Examples(lambda name: CONTRACT.definition(name).schema)
     values: dict[str, Any] = {
-        p.name: SOME_ID if p.place == "path" else examples.answer(operation.id, p.schema, {}, None, MOMENT)
+        p.name: SOME_ID
+        if p.place == "path" and p.schema == {"type": "string"}
+        else examples.answer(operation.id, p.schema, {}, None, MOMENT)
         for p in operation.parameters
         if p.required
     }
