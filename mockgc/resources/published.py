@@ -7,7 +7,7 @@ was sent echoed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, WfmError, assumed
 from mockgc.domain.resource import Behaviour, Deferred, Grant, Handler, Operation, Resource, Schema
 from mockgc.domain.transaction import Outcome, Request, View
+from mockgc.resources.existing import existing
 from mockgc.resources.kit import MISSING_FIELD
 from mockgc.resources.operations import settled
 
@@ -53,7 +54,8 @@ def operations(contract: Contract, resources: Iterable[Resource], *, is_strict: 
             load = partial(_load_claimed, contract, entry.id, claims[entry.id][0], behaviours, known)
             yield Deferred(entry.method, entry.path, load)
         else:
-            yield Deferred(entry.method, entry.path, partial(_load_shape, contract, examples, entry.id, is_strict))
+            load = partial(_load_shape, contract, examples, entry.id, known.keys(), is_strict)
+            yield Deferred(entry.method, entry.path, load)
 
 
 def _load_claimed(
@@ -80,10 +82,10 @@ def _load_claimed(
 
 
 def _load_shape(
-    contract: Contract, examples: Examples, name: str, is_strict: bool
+    contract: Contract, examples: Examples, name: str, kinds: Container[str], is_strict: bool
 ) -> tuple[Resource, Operation, Mapping[str, Any]]:
     published = contract.operation(name)
-    handle = _refuse if is_strict else partial(_answer, published, Parameters(published.parameters), examples)
+    handle = _refuse if is_strict else partial(_answer, published, Parameters(published.parameters), examples, kinds)
     operation, components = _operation(contract, published, handle)
     return Resource(published.tag, published.path, published.tag), operation, components
 
@@ -124,8 +126,8 @@ def _refuse(_: Resource, operation: Operation, __: View, ___: Request) -> Outcom
 
 
 def _answer(
-    published: facts.Operation, parameters: Parameters, examples: Examples, _: Resource, operation: Operation,
-    view: View, request: Request,
+    published: facts.Operation, parameters: Parameters, examples: Examples, kinds: Container[str], _: Resource,
+    operation: Operation, view: View, request: Request,
 ) -> Outcome:  # fmt: skip
     rules.raise_invalid(request)
     found = list(parameters.violations(request.ids, request.raw_query))
@@ -136,5 +138,7 @@ def _answer(
     if chosen.schema is None or published.method == "HEAD":
         return Outcome(status)
     own_id = request.ids[-1] if operation.path.endswith("}") else None
-    answer = examples.answer(operation.name, chosen.schema, request.body, own_id, view.now)
+    sent = list(request.items) or request.body
+    stored = existing(view, kinds, operation.path, request.ids)
+    answer = examples.answer(operation.name, chosen.schema, sent, own_id, view.now, stored)
     return Outcome(status, str(answer).encode() if operation.media_type != JSON_TYPE else answer)
