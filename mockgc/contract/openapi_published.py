@@ -213,8 +213,8 @@ def _or_null(schema: JSON) -> JSON:
 
 
 def _maybe(schema: JSON) -> JSON:
-    """The schema, or null."""
-    if isinstance(schema.get("type"), str):
+    """The schema, or null; a text with a form keeps its own schema, because a list of types hides it from tools."""
+    if isinstance(schema.get("type"), str) and not schema.keys() & {"format", "pattern"}:
         made = {**schema, "type": [schema["type"], "null"]}
         return {**made, "enum": [*made["enum"], None]} if "enum" in made else made
     return schema if "anyOf" in schema or not schema else {"anyOf": [schema, {"type": "null"}]}

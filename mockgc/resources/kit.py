@@ -22,7 +22,7 @@ from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 Build = Callable[[View, Request], Entity]
 Show = Callable[[Entity], Entity]
 CONTRACT = documented("the published contract")
-CURSOR_DIGITS_MAX = 10
+CURSOR_DIGITS_MAX = 11
 FIRST_VERSION = assumed("first version 1, one more for each change; clients must treat it as opaque")
 
 WFM_NOT_FOUND = ErrorCode(
@@ -47,7 +47,7 @@ MISSING_FIELD = ErrorCode(
     "Send the named field; read the entity again for its version.",
 )  # fmt: skip
 INVALID_CURSOR = ErrorCode(
-    "invalid.query.param.value", 400, "sizes, numbers and cursors of pages are whole numbers below a thousand million",
+    "invalid.query.param.value", 400, "sizes, numbers and cursors of pages are whole numbers of ten digits at most",
     assumed("the contract declares the code"), "Follow nextUri and previousUri of a listing.",
 )  # fmt: skip
 
