@@ -21,11 +21,15 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class Fault(StrEnum):
-    """What the wire does to one write."""
+    """
+    What the wire does to one write.
+
+    Names are those of `simulation.plan.Act` and, in lower case, of the emulator's fault rules; a test holds them alike.
+    """
 
     LOST_BEFORE = "connection closed before the target saw it"
     LOST_AFTER = "answer lost after the commit"
-    BUSY = "429 with Retry-After: 1"
+    THROTTLED = "429 with Retry-After: 1"
     UNAVAILABLE_BEFORE = "503 before the commit"
     UNAVAILABLE_AFTER = "503 after the commit"
     KILL_BEFORE = "killed before the target saw it"
@@ -50,7 +54,7 @@ class Fault(StrEnum):
 _SHORT = {
     Fault.LOST_BEFORE: "lost before",
     Fault.LOST_AFTER: "lost after commit",
-    Fault.BUSY: "429",
+    Fault.THROTTLED: "429",
     Fault.UNAVAILABLE_BEFORE: "503 before",
     Fault.UNAVAILABLE_AFTER: "503 after commit",
     Fault.KILL_BEFORE: "killed before",

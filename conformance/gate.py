@@ -242,7 +242,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _strike(self, due: Planned) -> int | None:
         if due.fault.is_kill:
             self.server.gate.kill()
-        if due.fault is Fault.BUSY:
+        if due.fault is Fault.THROTTLED:
             return self._refuse(429, "too.many.requests", "Rate limit exceeded.")
         if due.fault in (Fault.UNAVAILABLE_BEFORE, Fault.UNAVAILABLE_AFTER):
             return self._refuse(503, "service.unavailable", "The service is temporarily unavailable.")

@@ -117,8 +117,8 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
     if settings.seed is None and settings.data is None:
         settings = settings.model_copy(update={"seed": secrets.randbits(256)})
     settings = _with_second_port(_guarded(settings, host), host, port)
-    _to_environment(settings)
     app, credentials = _with_organisation(settings, can_close=_has_granian())
+    _to_environment(settings)
     app.extensions["mockgc"].store.close()  # what is open must not be carried into a forked worker
     if settings.data is not None:
         os.environ.pop("MOCKGC_FREEZE", None)  # the clock is set; a worker that starts later must not set it back

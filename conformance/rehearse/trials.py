@@ -271,5 +271,5 @@ def _stagger(party: str, is_race: bool) -> Callable[[], float]:
 
 
 LOST_ANSWERS = (Fault.LOST_BEFORE, Fault.LOST_AFTER)
-REFUSALS = (Fault.BUSY, Fault.UNAVAILABLE_BEFORE, Fault.UNAVAILABLE_AFTER)
+REFUSALS = (Fault.THROTTLED, Fault.UNAVAILABLE_BEFORE, Fault.UNAVAILABLE_AFTER)
 KILLS = (Fault.KILL_AFTER, Fault.KILL_BEFORE)

@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 
 class Act(Enum):
-    """What happens to the flight that moves; the value is the name that reports and counters use."""
+    """
+    What happens to the flight that moves; the value is the name that reports and counters use.
+
+    Names are those of `conformance.faults.Fault` and, in lower case, of the emulator's fault rules; a test holds them
+    alike.
+    """
 
     GO_ON = "go on"
     PASS_TIME = "time passes"

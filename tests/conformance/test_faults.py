@@ -70,7 +70,7 @@ def test_every_drawn_fault_strikes_a_program_that_repeats_what_did_not_arrive(
 
 
 def test_reads_and_token_requests_meet_no_fault() -> None:
-    script = Script([Planned(Fault.BUSY, "user", 1)])
+    script = Script([Planned(Fault.THROTTLED, "user", 1)])
     assert script.before("run 1", "GET", PATHS["user"]) is None
     assert script.before("run 1", "POST", "/oauth/token") is None
     assert script.before("run 1", "POST", PATHS["user"]) is not None

@@ -85,7 +85,7 @@ def test_a_refused_write_loses_no_answer_after_the_commit(target: ToyTarget) -> 
 
 
 def test_429_names_when_to_come_again_and_never_reaches_the_target(target: ToyTarget) -> None:
-    with Gate(target.base_url, "run 1", Script([Planned(Fault.BUSY, "user", 1)])) as gate, client(gate) as http:
+    with Gate(target.base_url, "run 1", Script([Planned(Fault.THROTTLED, "user", 1)])) as gate, client(gate) as http:
         answer = http.post(USERS)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
     assert answer.json()["code"] == "too.many.requests"

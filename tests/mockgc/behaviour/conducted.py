@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,15 +13,15 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from mockgc import Settings, create_app
-from mockgc.app import Clock, StoreFactory
+from mockgc.app import Clock
 from mockgc.behaviour.latency import Sleep
 from mockgc.pytest_plugin import TestOrganisation, _organisation
 from tests.mockgc.caller import NOW, Caller
 
 
-def app_with(sleep: Sleep, *, quotas: bool = False, store: StoreFactory | None = None) -> Flask:
+def app_with(sleep: Sleep, *, quotas: bool = False, data: Path | None = None) -> Flask:
     """An emulator of all resources, seed 7, clock frozen at NOW, whose delayed answers wait with `sleep`."""
-    return create_app(Settings(seed=7, freeze=NOW, quotas=quotas), sleep=sleep, store=store)
+    return create_app(Settings(seed=7, freeze=NOW, quotas=quotas, data=data), sleep=sleep)
 
 
 @cache

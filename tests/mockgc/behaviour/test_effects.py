@@ -254,13 +254,3 @@ def test_the_journal_and_explain_tell_of_the_fault() -> None:
     assert explained["fault"] == told
     assert told in explained["text"]
     assert "Somebody set this fault" in explained["nextStep"]
-
-
-def test_every_effect_is_in_a_test_and_in_the_page_of_the_package() -> None:
-    from pathlib import Path  # noqa: PLC0415
-
-    here = Path(__file__).parent
-    tests = "".join(path.read_text("utf-8") for path in here.glob("test_*.py"))
-    page = (here.parents[2] / "mockgc" / "behaviour" / "README.md").read_text("utf-8")
-    assert [kind for kind in KINDS if f'"{kind}"' not in tests.replace("KINDS", "")] == []
-    assert [kind for kind in KINDS if f'"kind": "{kind}"' not in page] == []
