@@ -4,6 +4,7 @@ from mockgc.resources.operations import OPERATION
 from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
 from mockgc.resources.workforcemanagement.downloads import DOWNLOAD
 from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE
+from mockgc.resources.workforcemanagement.short_term_forecasts import SHORT_TERM_FORECAST
 from mockgc.resources.workforcemanagement.time_off_balances import TIME_OFF
 from mockgc.resources.workforcemanagement.time_off_in_business_units import (
     BUSINESS_UNIT_TIME_OFF_LIMIT,
@@ -19,6 +20,7 @@ SCHEDULING = (
     OPERATION,
     SCHEDULE,
     AGENT_SCHEDULE,
+    SHORT_TERM_FORECAST,
     TIME_OFF,
     TIME_OFF_LIMIT,
     TIME_OFF_PLAN,

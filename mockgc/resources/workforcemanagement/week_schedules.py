@@ -149,7 +149,8 @@ def listed(schedule: Entity) -> Entity:
     return {name: value for name, value in schedule.items() if name not in _HIDDEN}
 
 
-def _check(_: View, schedule: Entity, __: Entity | None) -> Iterator[Violation]:
+def limit_violations(_: View, schedule: Entity, __: Entity | None) -> Iterator[Violation]:
+    """Weeks and description of a schedule, or of a forecast, beyond their limits."""
     if not 1 <= schedule["weekCount"] <= WEEKS_MAX:
         yield Violation(BAD_LIMITS, f"weekCount: {schedule['weekCount']} is not from 1 to {WEEKS_MAX}", "weekCount")
     if not 1 <= len(schedule["description"].strip()) <= DESCRIPTION_LENGTH_MAX:
@@ -160,7 +161,7 @@ def _check(_: View, schedule: Entity, __: Entity | None) -> Iterator[Violation]:
 
 
 def forecast(body: Entity) -> Entity:
-    """The fields of a reference to a short-term forecast, which is not checked: forecasts have no behaviour yet."""
+    """The fields of a reference to a short-term forecast; not checked, because generated ones are not here."""
     sent = body.get("shortTermForecast")
     return {"shortTermForecast": known_fields(sent, "id", "weekDate")} if sent else {}
 
@@ -223,19 +224,20 @@ def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     found = [
         schedule
         for schedule in of_unit(view, unit["id"])
-        if (_is_recent(view, schedule, query) if first is None else _spans(schedule, first))
+        if (is_recent(view, schedule, query) if first is None else spans(schedule, first))
         and (schedule["published"] or query.get("includeOnlyPublished") != "true")
     ]
     reads = tuple((KIND, schedule["id"], schedule["metadata"]["version"]) for schedule in found)
     return Outcome(200, {"entities": [listed(schedule) for schedule in found]}, reads=reads)
 
 
-def _spans(schedule: Entity, first: date) -> bool:
+def spans(schedule: Entity, first: date) -> bool:
+    """Whether the week that begins on this day is one of a schedule's."""
     start, end = _days(schedule)
     return start <= first < end
 
 
-def _is_recent(view: View, schedule: Entity, query: Mapping[str, str]) -> bool:
+def is_recent(view: View, schedule: Entity, query: Mapping[str, str]) -> bool:
     """Within 26 weeks of now, and of the dates that the query narrows that to."""
     start, today = date.fromisoformat(schedule["weekDate"]), view.now.date()
     earliest, latest = query.get("earliestWeekDate", ""), query.get("latestWeekDate", "9999-12-31")
@@ -265,7 +267,7 @@ WEEK_SCHEDULE = Resource(
     path=f"{business_units.PATH}/weeks/schedules",
     title="week schedule",
     references=(Reference("businessUnitId", "businessUnit", business_units.NOT_FOUND),),
-    checks=(_check,),
+    checks=(limit_violations,),
     behaviours={
         "postWorkforcemanagementBusinessunitWeekSchedules": Behaviour(
             _create, assumed("201, where 200 is declared as well"), (business_units.NOT_FOUND, BAD_WEEK, BAD_LIMITS)

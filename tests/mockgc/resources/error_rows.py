@@ -447,6 +447,8 @@ VALUES = [
 
 ROWS = [*DIRECTORY, *ROUTING, *STALE, *UNVERSIONED, *NAMES, *WORKFORCE, *PLANS, *SCHEDULES, *TIME_OFF, *VALUES]
 
+FORECAST = f"{UNIT}WeekShorttermforecast"
+BAD_WEEK = "a week that is none, which `test_refusal_order` asks of all"
 NO_CASE = "the contract declares the code, nothing says in which case it is sent"
 NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
     (400, "response.entity.too.large"): "what an answer may weigh is not published",
@@ -498,6 +500,8 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         f"post{PLACE}TimeoffrequestsQuery": NO_CASE,
         "getWorkforcemanagementAgentsMeManagementunit": NO_CASE, "getWorkforcemanagementTimeoffbalanceJob": NO_CASE,
         f"post{PLACE}UserTimeoffrequestTimeoffbalanceJobs": NO_CASE,
+        **dict.fromkeys((f"get{FORECAST}{part}" for part in ("Longtermforecastdata", "Planninggroups")), BAD_WEEK),
+        f"get{FORECAST}s": BAD_WEEK, f"get{FORECAST}": BAD_WEEK, f"delete{FORECAST}": BAD_WEEK,
     },
     (400, "wfm.bad.request"): {
         "getWorkforcemanagementUnavailabletimesValidationJob": NO_CASE,
@@ -509,7 +513,7 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         f"post{PLACE}s": "the unit and the division have codes of their own", f"get{PLACE}s": NO_CASE,
         f"patch{PLACE}AgentsWorkplansBulk": "what is not found is a row of the result",
         "patchWorkforcemanagementTimeoffrequest": "what a patch may name is no id of anything",
-        f"delete{SCHEDULE}": NO_CASE, f"post{SCHEDULE}s": "forecasts do not behave here",
+        f"delete{SCHEDULE}": NO_CASE, f"post{SCHEDULE}s": "a forecast may be one that the vendor has generated",
     },
     (400, "wfm.not.allowed"): dict.fromkeys(
         (

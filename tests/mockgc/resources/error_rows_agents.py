@@ -1,10 +1,10 @@
-"""The rows of the error tables that concern what agents ask about themselves, and what is asked about them."""
+"""The rows of the error tables on what agents ask about themselves, what is asked about them, and forecasts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.mockgc.resources.error_rows import ASSUMED, DOCUMENTED, PLACE, UNIT, Row
+from tests.mockgc.resources.error_rows import ASSUMED, DOCUMENTED, FORECAST, PLACE, UNIT, Row
 from tests.mockgc.resources.error_rows import ROWS as OTHERS
 from tests.mockgc.resources.scheduling import WEEK
 
@@ -67,4 +67,14 @@ SCHEDULES = [
         BACKWARDS),
 ]  # fmt: skip
 
-ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES]
+FORECASTS = [
+    Row(f"post{FORECAST}sImportUploadurl", 400, "wfm.validation.failure", ASSUMED, "contentLengthBytes",
+        {"contentLengthBytes": 0}),
+    Row(f"post{FORECAST}sImport", 400, "wfm.validation.failure", ASSUMED, "uploadKey", {"uploadKey": "none"}),
+    Row(f"post{FORECAST}Copy", 400, "wfm.validation.failure", ASSUMED, "description",
+        {"description": " ", "weekDate": WEEK}),
+    Row(f"get{FORECAST}Data", 400, "wfm.validation.failure", ASSUMED, "weekNumber", params={"weekNumber": 2}),
+    Row(f"delete{FORECAST}", 400, "wfm.not.allowed", DOCUMENTED, stands_in_the_way="scheduleId"),
+]  # fmt: skip
+
+ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS]

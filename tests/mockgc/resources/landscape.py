@@ -13,7 +13,7 @@ import httpx
 
 from mockgc.resources import registry
 from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
-from tests.mockgc.resources.scheduling import WEEK
+from tests.mockgc.resources.scheduling import WEEK, Desk
 from tests.mockgc.resources.units import (
     act_as,
     agents_of,
@@ -85,6 +85,14 @@ def landscape() -> Landscape:
     return Landscape(call, {**directory, **routing, **workforce, **channel, **asked})
 
 
+def _forecast(desk: Desk) -> str:
+    week = f"{_UNIT}WeekShorttermforecast"
+    document = {"description": "Calls", "weekCount": 1, "planningGroups": []}
+    key = desk.put(f"post{week}sImportUploadurl", (desk.unit, WEEK), document)
+    desk.call(f"post{week}sImport", desk.unit, WEEK, expect=202, json={"uploadKey": key})
+    return str(desk.call(f"get{week}s", desk.unit, WEEK)["entities"][0]["id"])
+
+
 def _of_the_agent(call: Caller, place: str) -> dict[str, str]:
     """What the agent has asked for."""
     enable_unavailable_times(call, place)
@@ -154,13 +162,15 @@ def _workforce(call: Caller, queue: str) -> dict[str, str]:
     call(f"patch{_PLACE}Workplan", place, plan, json=under(1, id=plan, agents=[{"id": agent}]))
     request = {**_REQUEST, "users": [{"id": agent}]}
     asked = call(f"post{_PLACE}Timeoffrequests", place, json=request)["timeOffRequests"][0]["id"]
-    schedule = {"description": "Draft", "weekCount": 1}
+    forecast = _forecast(Desk(call, unit, place, []))
+    schedule = {"description": "Draft", "weekCount": 1, "shortTermForecast": {"id": forecast, "weekDate": WEEK}}
     limit = call(f"post{_PLACE}Timeofflimits", place, expect=201, json={"defaultLimitMinutes": 480})["id"]
     staff = made(f"{_UNIT}Staffinggroups", unit, userIds=[])
     call(f"patch{_UNIT}Staffinggroup", unit, staff, json=under(1, userIds={"values": [agent]}))
     return {
         "businessUnitId": unit, "otherBusinessUnitId": other, "managementUnitId": place, "elsewhereId": elsewhere,
-        "agentId": agent, "colleagueId": colleague, "weekId": WEEK, "tuesday": "2026-12-01", "defaultCodeId": "1",
+        "agentId": agent, "colleagueId": colleague, "weekId": WEEK, "weekDateId": WEEK, "forecastId": forecast,
+        "tuesday": "2026-12-01", "defaultCodeId": "1",
         "scheduleId": call(f"post{_UNIT}WeekSchedules", unit, WEEK, expect=201, json=schedule)["id"],
         "activityCodeId": made(f"{_UNIT}Activitycodes", unit, 200, category="Meal"),
         "serviceGoalTemplateId": template, "planningGroupId": planning_group, "staffingGroupId": staff,

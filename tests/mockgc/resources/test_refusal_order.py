@@ -124,7 +124,7 @@ def parameters(operation: facts.Operation) -> list[str]:
 
 def not_found(operation: facts.Operation, unknown: str) -> tuple[int, str]:
     """What an id that names nothing is refused with; `unknown` is the first parameter that names nothing."""
-    if unknown == "weekId":
+    if unknown in ("weekId", "weekDateId"):
         return 400, "wfm.validation.failure"  # a day, and what is no day is no name that names nothing (assumed)
     declared = {code for answer in operation.answers if answer.status == 404 for code in answer.codes}
     otherwise = "wfm.entity.not.found" if "wfm.entity.not.found" in declared else "not.found"

@@ -32,7 +32,7 @@ def refusal(operation: facts.Operation, parameter: str) -> tuple[int, str]:
 
     A week is a day of the calendar: what is none is an invalid value. Source: assumed.
     """
-    if parameter == "weekId":
+    if parameter in ("weekId", "weekDateId"):
         return 400, "wfm.validation.failure"
     declared = {code for answer in operation.answers if answer.status == 404 for code in answer.codes}
     return 404, UNITS.get(parameter, "wfm.entity.not.found" if "wfm.entity.not.found" in declared else "not.found")
