@@ -24,6 +24,17 @@ from mockgc.contract.facts import Operation
 PACKAGE = "PureCloudPlatformClientV2"
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """As much of an answer as the SDK looks at."""
+
+    data: str
+
+    def getheader(self, _: str) -> str:
+        """JSON, whatever is asked for."""
+        return "application/json"
+
+
 @dataclass(frozen=True)
 class Sdk:
     """

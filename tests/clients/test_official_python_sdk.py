@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from mockgc.contract.facts import Operation
 from mockgc.contract.model import Contract
 from mockgc.pytest_plugin import TestOrganisation
 from mockgc.resources import registry
-from tests.clients.official_sdk import Sdk
+from tests.clients.official_sdk import Raw, Sdk
 
 CONTRACT = Contract.bundled()
 MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
@@ -29,16 +28,6 @@ UNMATCHED = {
 """Operations whose shape the SDK does not take, and why."""
 WEEK = "2026-11-30"
 Served = TestOrganisation
-
-
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """As much of an answer as the SDK looks at."""
-
-    data: str
-
-    def getheader(self, _: str) -> str:
-        return "application/json"
 
 
 def division(sdk: Sdk, name: str = "EMEA") -> Any:

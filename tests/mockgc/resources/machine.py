@@ -110,8 +110,8 @@ _SETTINGS = {"expand": "settings"}
 class Machine:
     """An organisation with three users, the ids that it gave, and what is known of its versions."""
 
-    def __init__(self, app: Flask) -> None:
-        self.call, emulator = Caller(app), app.extensions["mockgc"]
+    def __init__(self, app: Flask, caller: Callable[[Flask], Caller] = Caller) -> None:
+        self.call, emulator = caller(app), app.extensions["mockgc"]
         self._store: Store = emulator.store
         self._sequence = 0
         self.ids: dict[str, list[tuple[str, ...]]] = {kind: [] for kind in KINDS}
