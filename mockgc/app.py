@@ -237,8 +237,11 @@ def _response(answer: Answer, waiting: Waiting | None = None) -> Response:
     if waiting is None or answer.delivery.is_plain:
         response = Response(answer.body, answer.status)
     else:
-        response = Response(waiting.pieces(answer.body, answer.delivery), answer.status)
+        pieces = waiting.pieces(answer.body, answer.delivery)
+        response = Response(pieces, answer.status)
         response.content_length = len(answer.body)
+        if pieces.is_hurried:
+            response.headers["X-Mockgc-Not-Delayed"] = f"{waiting.most} answers wait already"
     response.headers.remove("Content-Type")
     for name, value in answer.headers:
         response.headers.add(name, value)

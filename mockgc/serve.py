@@ -33,7 +33,8 @@ from mockgc.notifications.doorman import Doorman, waking
 from mockgc.settings import Settings
 from mockgc.store.base import Client
 
-_THREADS = 8
+_THREADS = 64
+"""Twice as many as answers may wait at once (`behaviour.latency`), so that others are always answered."""
 _READY_POLL_S = 0.02
 _READY_TIMEOUT_S = 30.0
 _LOCAL = {"0.0.0.0": "127.0.0.1", "::": "::1"}

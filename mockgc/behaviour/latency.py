@@ -40,7 +40,7 @@ AT_ONCE = Delivery()
 
 class Waiting:
     """
-    Bounds how many requests sleep at once, so that the threads of a server are there for others.
+    Bounds how many answers sleep at once, so that the threads of a server are there for others.
 
     Args:
         sleep: takes seconds.
@@ -48,25 +48,50 @@ class Waiting:
     """
 
     def __init__(self, sleep: Sleep, most: int = SLEEPERS_MAX) -> None:
-        self._sleep, self._places = sleep, threading.BoundedSemaphore(most)
+        self.sleep, self.most = sleep, most
+        self._places = threading.BoundedSemaphore(most)
 
-    def pieces(self, body: bytes, delivery: Delivery) -> Iterator[bytes]:
-        """The body as it is to be sent; the waiting happens between the pieces."""
-        has_place = self._places.acquire(blocking=False)
-        try:
-            if has_place and delivery.delay_s:
-                self._sleep(delivery.delay_s)
-            arriving = body if delivery.sent is None else body[: delivery.sent]
-            parts = _cut(arriving) if delivery.spread_s else [arriving]
-            for part in parts:
-                if has_place and delivery.spread_s:
-                    self._sleep(delivery.spread_s / len(parts))
-                yield part
-        finally:
-            if has_place:
-                self._places.release()
+    def pieces(self, body: bytes, delivery: Delivery) -> Pieces:
+        """The body as it is to be sent; who takes it closes it."""
+        waits = bool(delivery.delay_s or delivery.spread_s)
+        has_place = waits and self._places.acquire(blocking=False)
+        return Pieces(body, delivery, self, has_place=has_place, is_hurried=waits and not has_place)
+
+    def leave(self) -> None:
+        """Give a place to another."""
+        self._places.release()
+
+
+class Pieces:
+    """
+    A body on its way; the waiting happens between the pieces.
+
+    Args:
+        is_hurried: it was to wait, and too many wait already.
+    """
+
+    def __init__(self, body: bytes, delivery: Delivery, waiting: Waiting, *, has_place: bool, is_hurried: bool) -> None:
+        self._body, self._delivery, self._waiting = body, delivery, waiting
+        self._has_place, self.is_hurried = has_place, is_hurried
+
+    def __iter__(self) -> Iterator[bytes]:
+        delivery = self._delivery
+        if self._has_place and delivery.delay_s:
+            self._waiting.sleep(delivery.delay_s)
+        arriving = self._body if delivery.sent is None else self._body[: delivery.sent]
+        parts = _cut(arriving) if delivery.spread_s else [arriving]
+        for part in parts:
+            if self._has_place and delivery.spread_s:
+                self._waiting.sleep(delivery.spread_s / len(parts))
+            yield part
         if delivery.sent == 0:
             raise ConnectionLost
+
+    def close(self) -> None:
+        """It was sent, or nobody takes it any more; may be called again."""
+        if self._has_place:
+            self._has_place = False
+            self._waiting.leave()
 
 
 def _cut(body: bytes) -> list[bytes]:
