@@ -85,11 +85,11 @@ def test_every_setting_is_in_the_readme() -> None:
     assert [name for name in names if name not in README] == []
 
 
-def test_the_pytest_example_runs(mockgc_organisation: TestOrganisation) -> None:
-    (example,) = blocks("python")
+@pytest.mark.parametrize("name", re.findall(r"^def (test_\w+)", "\n".join(blocks("python")), re.MULTILINE))
+def test_the_pytest_examples_run(mockgc_organisation: TestOrganisation, name: str) -> None:
     namespace: dict[str, object] = {}
-    exec(compile(example, "README.md", "exec"), namespace)
-    test = namespace["test_second_batch_survives"]
+    exec(compile("\n".join(blocks("python")), "README.md", "exec"), namespace)
+    test = namespace[name]
     assert callable(test)
     test(mockgc_organisation)
 
