@@ -145,6 +145,52 @@ def test_a_body_against_the_contract_is_a_400_that_names_the_field(sdk: Sdk) -> 
     assert "name" in {detail["fieldName"] for detail in body["details"]}
 
 
+def test_a_body_that_is_too_large_is_a_413(sdk: Sdk) -> None:
+    status, body, _ = refused(sdk, lambda: division(sdk, "x" * (4 * 1024 * 1024)))
+    assert (status, body["code"]) == (413, "request.entity.too.large")
+
+
+@pytest.mark.parametrize(
+    ("effect", "status", "code"),
+    [
+        ({"kind": "expired"}, 401, "bad.credentials"),
+        ({"kind": "throttled", "retryAfter": False}, 429, "too.many.requests"),
+        *(
+            (
+                {"kind": "status", "status": status, "body": {"status": status, "code": code, "message": code}},
+                status,
+                code,
+            )
+            for status, code in (
+                (408, "client.timeout"),
+                (415, "unsupported.media.type"),
+                (500, "unable.to.set.password"),
+                (503, "service.unavailable"),  # without Retry-After, on which the SDK would wait and send again
+                (504, "request.timeout"),
+            )
+        ),
+    ],
+)
+def test_a_failure_of_the_service_arrives_as_an_exception_with_its_code(
+    served: Served, sdk: Sdk, effect: dict[str, Any], status: int, code: str
+) -> None:
+    rule = {"name": "one", "effect": effect, "budget": {"first": 1}}
+    served.http.post(f"/_mockgc/organisations/{served.id}/faults", json=rule).raise_for_status()
+    seen, body, headers = refused(sdk, lambda: sdk.api("UsersApi").get_users())
+    assert (seen, body["code"]) == (status, code)
+    assert headers["ININ-Correlation-Id"]
+
+
+def test_an_answer_that_is_no_error_body_arrives_as_an_exception_with_its_text(served: Served, sdk: Sdk) -> None:
+    effect = {"kind": "status", "status": 502, "body": "<html>", "headers": {"Content-Type": "text/html"}}
+    rule = {"name": "gateway", "effect": effect, "budget": {"first": 1}}
+    served.http.post(f"/_mockgc/organisations/{served.id}/faults", json=rule).raise_for_status()
+    with pytest.raises(sdk.refusal) as caught:
+        sdk.api("UsersApi").get_users()
+    error: Any = caught.value
+    assert (error.status, error.body) == (502, "<html>")
+
+
 class LosesOneAnswer(Script):
     """The first accepted POST to a path is committed, and its answer never arrives."""
 
