@@ -244,3 +244,18 @@ def test_a_business_unit_takes_its_operations_with_it() -> None:
     call("deleteWorkforcemanagementBusinessunit", unit, expect=400)
     call.organisation.advance(10)
     assert len(at.listed()) == 1
+
+
+def test_what_ends_during_another_clients_request_is_made_in_the_name_of_the_one_who_asked(at: Desk) -> None:
+    at.call.organisation.switch(operation_seconds=10)
+    at.import_(document())
+    at.call.organisation.advance(10)
+    http, organisation = at.call.organisation.http, at.call.organisation
+    other = http.post(f"/_mockgc/organisations/{organisation.id}/clients", json={}).json()
+    grant = {"grant_type": "client_credentials"}
+    token = http.post("/oauth/token", data=grant, auth=(other["clientId"], other["clientSecret"])).json()
+    path = f"/api/v2/workforcemanagement/businessunits/{at.unit}/weeks/{WEEK}/schedules"
+    answer = http.get(path, headers={"Authorization": f"Bearer {token['access_token']}"})
+    (made,) = answer.json()["entities"]
+    assert made["metadata"]["modifiedBy"]["id"] == organisation.client_id
+    assert at.listed() == [made]
