@@ -1,34 +1,24 @@
 """
 From the rows of one commit to the events that the vendor announces: (topic, eventBody). Pure.
 
-Each kind that is announced has one function here, and agent schedules a module of their own because their events are
-about all that a commit does to an agent. Topics and the names of the bodies are documented (the SDK's notification
-mappings), the fields of the bodies as well (the SDK's models). Assumed: on which occasion the vendor sends which, that
-an event comes after every commit that concerns it and once, and what the functions say.
+Each kind that is announced has one function here. Operations have a module of their own, and so have agent schedules,
+because their events are about all that a commit does to an agent. Topics and the names of the bodies are documented
+(the SDK's notification mappings), the fields of the bodies as well (the SDK's models). Assumed: on which occasion the
+vendor sends which, that an event comes after every commit that concerns it and once, and what the functions say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.transaction import CommitRow, Entity
 from mockgc.notifications import schedule_changes
+from mockgc.notifications.event import COMPLETE, WFM, Event
+from mockgc.notifications.operation_events import operation_events
 from mockgc.notifications.past import Past, image
-from mockgc.notifications.shapes import ID, Shape, projected
-
-WFM = "v2.workforcemanagement"
-COMPLETE = "Complete"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened, as it is announced under a topic."""
-
-    topic: str
-    body: Entity
+from mockgc.notifications.shapes import Shape, projected
 
 
 def events(commit: Sequence[CommitRow], past: Past, topics: frozenset[str] | None = None) -> Iterator[Event]:
@@ -49,87 +39,6 @@ def events(commit: Sequence[CommitRow], past: Past, topics: frozenset[str] | Non
     if topics is None or schedule_changes.is_about(topics):
         for topic, body in schedule_changes.changes(commit, past):
             yield Event(topic, body)
-
-
-# Asynchronous operations: a row is announced when it begins, unless it is over at once, and when it is over.
-
-
-def _operation(row: CommitRow, _: Past) -> Iterator[Event]:
-    entity = image(row)
-    if entity is not None and (row.version_before == 0 or "status" in row.changed):
-        make = _OF_OPERATION.get(entity["operation"])
-        if make is not None:
-            yield from make(entity)
-
-
-_USER: Shape = {"id": None}
-_SCHEDULE: Shape = {
-    "id": None, "weekDate": None, "weekCount": None, "description": None, "published": None,
-    "shortTermForecast": {"id": None, "weekDate": None, "description": None},
-    "managementUnits": {
-        "managementUnit": ID, "startDate": None, "endDate": None, "agents": _USER, "agentCount": None,
-    },
-    "metadata": {"version": None, "modifiedBy": _USER, "dateModified": None},
-}  # fmt: skip
-_LEGACY_EVENTS = ("Update", "Import", "Copy")
-
-
-def _schedule(entity: Entity) -> Iterator[Event]:
-    """Without a reason where it failed (observed, developer forum t/26317); the older topic of units beside it."""
-    body = {"status": entity["status"], "operationId": entity["id"], "eventType": entity["eventType"]}
-    result = entity.get("outcome", {}).get("result")
-    with_result = {"result": projected(result, _SCHEDULE)} if result else {}
-    yield Event(f"{WFM}.businessunits.{entity['businessUnitId']}.schedules", {**body, **with_result})
-    if entity["eventType"] in _LEGACY_EVENTS:
-        for unit in (result or {}).get("managementUnits", []):
-            yield Event(f"{WFM}.managementunits.{unit['managementUnit']['id']}.schedules", body)
-
-
-_MOVES: Shape = {"user": _USER, "result": None}
-
-
-def _agents_moved(entity: Entity) -> Iterator[Event]:
-    """Once the move is complete; one that failed as a whole has no results to tell."""
-    if entity["status"] == COMPLETE:
-        body: Entity = {"requestingUser": {"id": entity["requestedBy"]}}
-        if "managementUnitId" in entity:
-            body["destinationManagementUnit"] = {"id": entity["managementUnitId"]}
-        yield Event(f"{WFM}.agents", {**body, "results": projected(entity["outcome"]["results"], _MOVES)})
-
-
-def _unit_moved(entity: Entity) -> Iterator[Event]:
-    body: Entity = {"status": entity["status"]}
-    wanted = entity.get("outcome", {}).get("businessUnit", {}).get("id")
-    wanted = wanted or entity.get("request", {}).get("body", {}).get("businessUnitId")
-    if wanted:
-        body["businessUnit"] = {"id": wanted}
-    yield Event(f"{WFM}.managementunits.{entity['managementUnitId']}", body)
-
-
-def _found(kind: str) -> Callable[[Entity], Iterator[Event]]:
-    """Agent schedules that were asked for with `forceAsync`: where they are, for the user who asked."""
-
-    def make(entity: Entity) -> Iterator[Event]:
-        if entity["status"] == COMPLETE:
-            body = {"operationId": entity["id"]}
-            body |= {"businessUnitId": entity["businessUnitId"]} if "businessUnitId" in entity else {}
-            body |= {"downloadUrl": url} if (url := entity["outcome"].get("downloadUrl")) else {}
-            yield Event(f"{WFM}.users.{entity['requestedBy']}.schedules.{kind}", body)
-
-    return make
-
-
-_OF_OPERATION: Mapping[str, Callable[[Entity], Iterator[Event]]] = {
-    "postWorkforcemanagementBusinessunitWeekSchedulesImport": _schedule,
-    "postWorkforcemanagementBusinessunitWeekScheduleUpdate": _schedule,
-    "postWorkforcemanagementBusinessunitWeekScheduleCopy": _schedule,
-    "deleteWorkforcemanagementBusinessunitWeekSchedule": _schedule,
-    "postWorkforcemanagementAgents": _agents_moved,
-    "postWorkforcemanagementManagementunitMove": _unit_moved,
-    "postWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery": _found("query"),
-    "postWorkforcemanagementBusinessunitAgentschedulesSearch": _found("search"),
-    "postWorkforcemanagementManagementunitAgentschedulesSearch": _found("search"),
-}
 
 
 # Entities that have a topic of their own.
@@ -224,4 +133,8 @@ def _audit(row: CommitRow, _: Past) -> Iterator[Event]:
 
 
 Make = Callable[[CommitRow, Past], Iterator[Event]]
-_OF_KIND: Mapping[str, Make] = {"operation": _operation, "timeOffRequest": _time_off, "queueMember": _queue_member}
+_OF_KIND: Mapping[str, Make] = {
+    "operation": operation_events,
+    "timeOffRequest": _time_off,
+    "queueMember": _queue_member,
+}

@@ -5,7 +5,9 @@ which the SDK leaves to its user.
 
 from __future__ import annotations
 
+import inspect
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +15,10 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from mockgc.contract.topics import topics
-from mockgc.pytest_plugin import TestOrganisation
 from tests.clients.official_sdk import Sdk
-from tests.clients.test_official_python_sdk_migration import (
-    EVENING,
-    MORNING,
-    WEEK,
-    Moved,
-    imported,
-    moved,
-    put,
-    updated,
-)
+from tests.clients.test_official_python_sdk_migration import imported, moved, updated
+from tests.mockgc.notifications import test_events
+from tests.mockgc.resources.scheduling import Desk, desk
 
 TIMEOUT_S = 20.0
 WFM = "v2.workforcemanagement"
@@ -88,60 +82,32 @@ def test_a_topic_that_there_is_not_is_an_api_exception(sdk: Sdk) -> None:
     assert notifications.get_notifications_channel_subscriptions(channel.id).entities == []
 
 
-def published(at: Moved, schedule_id: str) -> None:
-    """The schedule as it is, from now on in the sight of its agents."""
-    raw = json.dumps({"metadata": {"version": 1}, "published": True, "agentSchedules": []}).encode()
-    place = (at.unit, WEEK, schedule_id)
-    address = at.wfm.post_workforcemanagement_businessunit_week_schedule_update_uploadurl(
-        *place, {"contentLengthBytes": len(raw)}
-    )
-    put(address, raw)
-    body = {"uploadKey": address.upload_key}
-    at.wfm.post_workforcemanagement_businessunit_week_schedule_update(*place, body)
+def test_every_event_that_is_announced_is_understood_in_full(sdk: Sdk) -> None:
+    """All that the scenarios of `test_events` make happen, in process; each pattern of a topic at least once."""
+    heard = set()
+    for scenario in vars(test_events).values():
+        if inspect.isfunction(scenario) and scenario.__name__.startswith("test_"):
+            for frame in played(scenario):
+                understood(sdk, frame)
+                heard.add(topics().known(frame["topicName"]))
+    assert len(heard) == 16
 
 
-def test_every_event_that_is_announced_is_understood_in_full(sdk: Sdk, served: TestOrganisation) -> None:
-    at = moved(sdk)
-    user, home = at.ids["userId"], at.ids["managementUnitId"]
-    routing = sdk.api("RoutingApi")
-    queue = routing.post_routing_queues({"name": "Announced"})
-    names = {
-        f"{WFM}.businessunits.{at.unit}.schedules", f"{WFM}.managementunits.{home}.schedules", f"{WFM}.agents",
-        f"{WFM}.managementunits.{home}", f"{WFM}.managementunits.{home}.agents.sync",
-        f"{WFM}.managementunits.{home}.agentschedules.changed", f"v2.users.{user}.workforcemanagement.schedules",
-        f"v2.users.{user}.workforcemanagement.timeoffrequests", f"v2.routing.queues.{queue.id}.users",
-        f"v2.audits.entitytype.ManagementUnit.entityid.{home}", f"v2.audits.entitytype.Queue.entityid.{queue.id}",
-        f"{WFM}.users.{served.client_id}.schedules.search",
-    }  # fmt: skip
-    channel_of(sdk, *sorted(names))
-    happening(at, queue.id)
-    listed = served.http.get(f"/_mockgc/organisations/{served.id}/notifications").json()["channels"]
-    frames = [frame for channel in listed for frame in channel["notifications"]]
-    for frame in frames:
-        understood(sdk, frame)
-    assert {frame["topicName"] for frame in frames} == names
+def played(scenario: Callable[..., None]) -> list[dict[str, Any]]:
+    """What is announced in a scenario that takes a desk; where it can take a while, it does."""
+    parameters = list(inspect.signature(scenario).parameters)
+    if parameters[:1] != ["at"]:
+        return []
+    at = desk()
+    scenario(at, **dict.fromkeys(parameters[1:], 5))
+    return announced(at)
 
 
-def happening(at: Moved, queue_id: str) -> None:
-    """One of everything that is announced."""
-    user, home, routing = at.ids["userId"], at.ids["managementUnitId"], at.sdk.api("RoutingApi")
-    week = {"startDayOfWeek": "Monday", "timeZone": "Europe/Paris"}
-    other = at.wfm.post_workforcemanagement_businessunits(
-        {"name": "Other", "divisionId": at.ids["divisionId"], "settings": week}
-    )
-    published(at, imported(at).result.id)
-    at.wfm.post_workforcemanagement_businessunit_agentschedules_search(
-        at.unit, body={"startDate": MORNING, "endDate": EVENING}, force_async=True
-    )
-    flags = {"entities": [{"userId": user, "schedulable": False}]}
-    at.wfm.patch_workforcemanagement_managementunit_agents(home, flags)
-    days = {"fullDayManagementUnitDates": ["2026-12-10"], "dailyDurationMinutes": 480}
-    off = {"status": "APPROVED", "users": [{"id": user}], "activityCodeId": "5", "notes": "Family", **days}
-    at.wfm.post_workforcemanagement_managementunit_timeoffrequests(home, body=off)
-    routing.post_routing_queue_members(queue_id, [{"id": user}])
-    routing.delete_routing_queue(queue_id, force_delete=True)
-    at.wfm.post_workforcemanagement_agents({"userIds": [user]})
-    at.wfm.post_workforcemanagement_managementunit_move(home, {"businessUnitId": other.id})
+def announced(at: Desk) -> list[dict[str, Any]]:
+    """To all channels of the organisation."""
+    organisation = at.call.organisation
+    listed = organisation.http.get(f"/_mockgc/organisations/{organisation.id}/notifications").json()["channels"]
+    return [frame for channel in listed for frame in channel["notifications"]]
 
 
 @pytest.mark.parametrize("wrong", [{"status": "Nonsense"}, {"reason": "a field that the model has not"}])

@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
+from mockgc.notifications.operation_events import OF_OPERATION, SILENT
+from mockgc.resources import registry
 from tests.mockgc.notifications.channel import Channel
 from tests.mockgc.resources.scheduling import SCHEDULES, WEEK, Desk, agent, change, desk, document
-from tests.mockgc.resources.units import business_unit_of, management_unit_of, users_of
+from tests.mockgc.resources.test_short_term_forecasts import FORECAST, group_of, numbers
+from tests.mockgc.resources.test_short_term_forecasts import imported as imported_forecast
+from tests.mockgc.resources.units import act_as, business_unit_of, management_unit_of, users_of
 
 WFM = "v2.workforcemanagement"
 MORNING, NOON, EVENING = (f"2026-12-01T{hour}:00:00.000Z" for hour in ("08", "12", "18"))
@@ -255,3 +259,43 @@ def test_a_combined_topic_is_heard_under_its_single_names(at: Desk) -> None:
     channel = heard(at, f"v2.users.{ann}.workforcemanagement?schedules&timeoffrequests")
     at.import_(document(agent(ann, MORNING), published=True))
     assert [topic for topic, _ in channel.bodies()] == [of_user(ann)]
+
+
+def test_forecasts_that_are_imported_and_copied_are_announced(at: Desk) -> None:
+    topic = f"{WFM}.businessunits.{at.unit}.shorttermforecasts"
+    channel = heard(at, f"{topic}.import", f"{topic}.copy")
+    answer = imported_forecast(at, numbers(group_of(at), *[1.0] * 672))
+    ((_, told),) = channel.bodies()
+    assert (told["status"], told["operationId"]) == ("Complete", answer["operationId"])
+    body = {"description": "Again", "weekDate": "2026-12-07"}
+    at.call(f"post{FORECAST}Copy", at.unit, WEEK, told["result"]["id"], expect=201, json=body)
+    copied = channel.bodies()[-1]
+    assert (copied[0], copied[1]["result"]["weekDate"]) == (f"{topic}.copy", "2026-12-07")
+    failed = imported_forecast(at, numbers("no group", *[1.0] * 672))
+    assert channel.bodies()[-1][1] == {"status": "Error", "operationId": failed["operationId"]}
+
+
+def test_a_balance_and_a_search_are_announced_to_the_agent_they_are_for(at: Desk) -> None:
+    ann = at.agents[0]
+    act_as(at.call, ann)
+    own = f"v2.users.{ann}.workforcemanagement"
+    channel = heard(at, f"{own}.timeoffbalance.jobs", f"{own}.agentschedules.managementunit.search.complete")
+    leave = {"hrisIntegrationId": "hris", "id": "leave", "name": "Leave"}
+    plan = {"name": "Leave", "active": True, "autoApprovalRule": "Never", "activityCodeIds": ["5"]}
+    place = "postWorkforcemanagementManagementunit"
+    at.call(f"{place}Timeoffplans", at.home, expect=201, json={**plan, "hrisTimeOffType": leave})
+    days = [{"startDate": "2026-12-02", "endDate": "2026-12-04"}]
+    asked = at.call("postWorkforcemanagementTimeoffbalanceJobs", json={"activityCodeIds": ["5"], "dateRanges": days})
+    period = {"startDate": MORNING, "endDate": EVENING}
+    params = {"forceAsync": "true"}
+    operation = "postWorkforcemanagementAgentschedulesManagementunitsMine"
+    found = at.call(operation, expect=202, params=params, json=period)
+    (_, balance), (_, search) = channel.bodies()
+    assert balance == {"id": asked["job"]["id"], "status": "Complete", "entities": asked["entities"]}
+    assert (search["operationId"], search["status"]) == (found["operationId"], "Complete")
+    assert at.call.organisation.http.get(search["downloadUrl"]).status_code == 200
+
+
+def test_every_asynchronous_operation_is_announced_or_known_to_be_silent() -> None:
+    behaviours = [entry for resource in registry() for entry in resource.behaviours.items()]
+    assert {name for name, behaviour in behaviours if behaviour.later} == OF_OPERATION.keys() | SILENT
