@@ -58,7 +58,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "unavailable_before": Kind("503 before the commit", {"retryAfterSeconds": RETRY_AFTER}, is_final=True),
     "unavailable_after": Kind(
-        "503 after the commit", {"retryAfterSeconds": RETRY_AFTER}, is_final=True, needs_commit=True
+        "503 after the commit",
+        {"retryAfterSeconds": RETRY_AFTER, "status": whole(500, 599, default=503), "code": text()},
+        is_final=True, needs_commit=True,
     ),
     "throttled": Kind(
         "429 although no quota was used up",

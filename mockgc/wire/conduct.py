@@ -360,9 +360,12 @@ def _unavailable_after(rule: Rule, answer: Answer, happened: Happened) -> Answer
     if not _committed(happened):
         return None
     context_id = dict(answer.headers)["ININ-Correlation-Id"]
-    body = {"message": "The service is unavailable.", "code": errors.SERVICE_UNAVAILABLE.code, "status": 503}
-    answer = replace(answer, status=503, body=orjson.dumps({**body, "contextId": context_id, "details": []}))
+    status, code = rule.effect.option("status"), rule.effect.option("code") or errors.SERVICE_UNAVAILABLE.code
+    body = {"message": "The service is unavailable.", "code": code, "status": status}
+    answer = replace(answer, status=status, body=orjson.dumps({**body, "contextId": context_id, "details": []}))
     answer = _with_header(answer, "Content-Type", "application/json")
+    if status != errors.SERVICE_UNAVAILABLE.status:
+        return answer
     return _with_header(answer, "Retry-After", str(rule.effect.option("retryAfterSeconds")))
 
 

@@ -44,6 +44,18 @@ def test_to_send_a_half_created_user_again_conflicts_with_itself(call: Caller) -
     assert call("patchUser", found["id"], json={"version": 1, "title": "Agent"})["version"] == 2
 
 
+@pytest.mark.shows("postUsers")
+def test_a_create_that_fails_for_its_password_leaves_its_user_behind(call: Caller) -> None:
+    """The contract's 500, which only a failing service sends: a fault rule scripts it."""
+    body = user_body(call, "long enough")
+    effect = {"kind": "unavailable_after", "status": 500, "code": "unable.to.set.password"}
+    rule = {"name": "passwords", "effect": effect, "budget": {"first": 1}}
+    call.organisation.http.post(f"/_mockgc/organisations/{call.organisation.id}/faults", json=rule).raise_for_status()
+    refused = call("postUsers", json=body, expect=500)
+    assert refused["code"] == "unable.to.set.password"
+    assert [user["email"] for user in call("getUsers")["entities"]] == ["ada@example.com"]
+
+
 def test_a_half_created_user_is_explained_with_its_next_step_and_without_its_password(call: Caller) -> None:
     answer = call.attempt("postUsers", json=user_body(call, SECRET))
     told = call.organisation.explain(answer)
