@@ -449,6 +449,7 @@ ROWS = [*DIRECTORY, *ROUTING, *STALE, *UNVERSIONED, *NAMES, *WORKFORCE, *PLANS, 
 
 FORECAST = f"{UNIT}WeekShorttermforecast"
 BAD_WEEK = "a week that is none, which `test_refusal_order` asks of all"
+FAILS = "the emulator does not fail by itself; fault rules do it, with tests of their own"
 NO_CASE = "the contract declares the code, nothing says in which case it is sent"
 NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
     (400, "response.entity.too.large"): "what an answer may weigh is not published",
@@ -462,14 +463,15 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
     (403, "authz.policy.denied"): "there are no policies here",
     (403, "wfm.permission.failure"): NO_CASE,
     (408, "client.timeout"): "a matter of the network: nothing here waits for a slow client's body",
-    (429, "too.many.requests"): "a quota, which no single request provokes",
-    (429, "too.many.requests.retry.after"): "a quota, which no single request provokes",
-    (500, "internal.server.error"): "the emulator does not fail by itself",
-    (500, "wfm.server.error"): "the emulator does not fail by itself",
-    (500, "unable.to.set.password"): "the emulator does not fail by itself",
+    (429, "too.many.requests"): "no single request provokes a quota; quotas and fault rules have their own tests",
+    (429, "too.many.requests.retry.after"): "no single request provokes a quota, and ours send the other code",
+    (500, "internal.server.error"): FAILS,
+    (500, "wfm.server.error"): FAILS,
+    (500, "unable.to.set.password"): "leaves a user behind: test_version_exceptions, by a fault rule",
+    (400, "invalid.password"): "leaves a user behind: test_version_exceptions",
     (503, "service.unavailable"): "the emulator does not fail by itself; a busy data file is tested with the store",
-    (504, "request.timeout"): "the emulator does not fail by itself",
-    (504, "authentication.request.timeout"): "the emulator does not fail by itself",
+    (504, "request.timeout"): FAILS,
+    (504, "authentication.request.timeout"): FAILS,
     (200, "user.not.found.on.delete"): "declared for a success; what such an answer looks like is not published",
     (400, "max.scopes.exceeded"): "how many divisions an organisation may have is not published",
     (400, "wfm.too.many.skills.in.planning.group"): "how many skills are too many is not published",
