@@ -12,13 +12,15 @@ import contextlib
 import select
 import socket
 import threading
-from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockgc.notifications.pace import Pace
 from mockgc.resources.notifications import channels
 from mockgc.store.base import Store, StoreUnavailable
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 _BACKLOG = 128
 CLIENT = "mockgc"
