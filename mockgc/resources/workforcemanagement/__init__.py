@@ -1,6 +1,7 @@
 """Workforce management as published: `/api/v2/workforcemanagement`."""
 
 from mockgc.resources.workforcemanagement.activity_codes import ACTIVITY_CODE
+from mockgc.resources.workforcemanagement.business_unit_settings import BUSINESS_UNIT_SETTINGS
 from mockgc.resources.workforcemanagement.business_units import BUSINESS_UNIT
 from mockgc.resources.workforcemanagement.management_units import MANAGEMENT_UNIT
 from mockgc.resources.workforcemanagement.planning_groups import PLANNING_GROUP
@@ -23,6 +24,7 @@ RESOURCES = (
     PLANNING_GROUP,
     STAFFING_GROUP,
     *SCHEDULING,
+    *BUSINESS_UNIT_SETTINGS,
     UNAVAILABLE_TIME,
     AVAILABILITY_SETTINGS,
 )

@@ -503,13 +503,19 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         "getWorkforcemanagementAgentsMeManagementunit": NO_CASE, "getWorkforcemanagementTimeoffbalanceJob": NO_CASE,
         f"post{PLACE}UserTimeoffrequestTimeoffbalanceJobs": NO_CASE,
         **dict.fromkeys((f"get{FORECAST}{part}" for part in ("Longtermforecastdata", "Planninggroups")), BAD_WEEK),
+        f"get{UNIT}SchedulerSettings": NO_CASE, f"patch{UNIT}SchedulerSettings": NO_CASE,
+        f"get{UNIT}MinimumstaffingSettings": NO_CASE,
         f"get{FORECAST}s": BAD_WEEK, f"get{FORECAST}": BAD_WEEK, f"delete{FORECAST}": BAD_WEEK,
     },
     (400, "wfm.bad.request"): {
         "getWorkforcemanagementUnavailabletimesValidationJob": NO_CASE,
+        "getWorkforcemanagementAlternativeshiftsSettings": NO_CASE, f"get{UNIT}AlternativeshiftsSettings": NO_CASE,
         f"patch{PLACE}UnavailabletimesSettings": NO_CASE, f"post{UNIT}UnavailabletimesSettingsQuery": NO_CASE,
     },
-    (409, "wfm.transaction.conflict"): {"patchWorkforcemanagementUnavailabletimes": "carries no version"},
+    (409, "wfm.transaction.conflict"): {
+        "patchWorkforcemanagementUnavailabletimes": "carries no version",
+        f"patch{UNIT}MinimumstaffingSettings": "carries no version",
+    },
     (400, "wfm.entity.not.found"): {
         "postAuthorizationDivisionObject": "units of workforce management do not move here",
         f"post{PLACE}s": "the unit and the division have codes of their own", f"get{PLACE}s": NO_CASE,

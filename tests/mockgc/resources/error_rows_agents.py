@@ -1,10 +1,10 @@
-"""The rows of the error tables on what agents ask about themselves, what is asked about them, and forecasts."""
+"""The rows of the error tables on agents' own questions, what is asked about agents, forecasts, and settings."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.mockgc.resources.error_rows import ASSUMED, DOCUMENTED, FORECAST, PLACE, UNIT, Row
+from tests.mockgc.resources.error_rows import ASSUMED, DOCUMENTED, FORECAST, PLACE, UNIT, Row, stale
 from tests.mockgc.resources.error_rows import ROWS as OTHERS
 from tests.mockgc.resources.scheduling import WEEK
 
@@ -77,4 +77,17 @@ FORECASTS = [
     Row(f"delete{FORECAST}", 400, "wfm.not.allowed", DOCUMENTED, stands_in_the_way="scheduleId"),
 ]  # fmt: skip
 
-ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS]
+SETTINGS = [
+    Row(f"patch{UNIT}SchedulerSettings", 409, "wfm.transaction.conflict", DOCUMENTED, "metadata.version",
+        stale(consistentServiceLevelSmoothing=True), stands_in_the_way="businessUnitId"),
+    Row(f"patch{UNIT}AlternativeshiftsSettings", 409, "wfm.transaction.conflict", DOCUMENTED, "metadata.version",
+        stale(minMinutesBeforeStartTime=60), stands_in_the_way="businessUnitId"),
+    Row(f"patch{UNIT}AlternativeshiftsSettings", 400, "wfm.bad.request", ASSUMED, "minMinutesBeforeStartTime",
+        stale(0, minMinutesBeforeStartTime=-1)),
+    Row(f"patch{UNIT}MinimumstaffingSettings", 400, "wfm.validation.failure", ASSUMED, "minimumValue",
+        {"minimumValue": -1.0}),
+    Row(f"patch{UNIT}MinimumstaffingSettings", 404, "wfm.entity.not.found", DOCUMENTED, "planningGroupOverrides[0]",
+        {"planningGroupOverrides": {"values": [{"planningGroupId": "none", "dayOfWeekMinimums": []}]}}),
+]  # fmt: skip
+
+ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS]

@@ -161,7 +161,10 @@ def test_400_of_a_query_that_is_no_number(land: Landscape) -> None:
 def test_400_of_a_field_comes_before_a_conflict(land: Landscape) -> None:
     """Every operation that knows stale versions is sent one, and with it a field of the wrong type."""
     stale = {"version": 9, "metadata": {"version": 9}, "settings": {"metadata": {"version": 9}}}
-    wrong = {**stale, "name": 5, "state": 5, "status": 5, "memberIds": 5, "defaultLimitMinutes": "", "values": 5}
+    wrong = {
+        **stale, "name": 5, "state": 5, "status": 5, "memberIds": 5, "defaultLimitMinutes": "", "values": 5,
+        "consistentServiceLevelSmoothing": 5, "minMinutesBeforeStartTime": "",
+    }  # fmt: skip
     for operation in [o for o in WITH_BODY if CONFLICTS & {refused.code for refused in BEHAVIOURS[o.id].refusals}]:
         answer = land.send(operation.id, json=wrong)
         assert refusal(answer, operation)[1] not in CONFLICTS, operation.id
