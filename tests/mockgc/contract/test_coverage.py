@@ -45,7 +45,9 @@ def test_no_operation_of_the_contract_is_left_out() -> None:
 
 def test_behaviour_is_shown_by_a_test_and_shape_by_none() -> None:
     for row in table().rows:
-        assert bool(row.shown_by) == (row.level == "behaviour") == bool(row.rule), row.id
+        assert bool(row.shown_by) == (row.level == "behaviour") == bool(row.rule), (
+            f"{row.id}: mark the test that shows it with @pytest.mark.shows, see tests/mockgc/resources; then {AGAIN}"
+        )
 
 
 def test_every_named_test_is_there() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 TESTS = Path(__file__).parents[2]
-MARK = "mark.shows("
+MARK = "mark.shows"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

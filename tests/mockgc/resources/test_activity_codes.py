@@ -52,11 +52,14 @@ def test_a_code_is_added_under_the_next_short_id_of_its_unit(call: Caller) -> No
     assert made["selfUri"].endswith(f"/businessunits/{unit}/activitycodes/8")
 
 
-@pytest.mark.shows("deleteWorkforcemanagementBusinessunitActivitycode")
+@pytest.mark.shows(
+    "deleteWorkforcemanagementBusinessunitActivitycode", "patchWorkforcemanagementBusinessunitActivitycode"
+)
 def test_a_default_code_is_edited_but_not_deleted(call: Caller) -> None:
     unit = business_unit_of(call)["id"]
     edited = call("patchWorkforcemanagementBusinessunitActivitycode", unit, "2", json=under(1, name="Lunch"))
     assert (edited["name"], edited["metadata"]["version"], edited["id"]) == ("Lunch", 2, "2")
+    assert call("getWorkforcemanagementBusinessunitActivitycode", unit, "2") == edited
     before = call.state()
     refused = call("deleteWorkforcemanagementBusinessunitActivitycode", unit, "2", expect=400)
     assert refused["code"] == "wfm.not.allowed"

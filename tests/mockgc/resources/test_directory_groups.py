@@ -59,11 +59,13 @@ def test_a_taken_name_is_refused(call: Caller) -> None:
     refused(call, "general.bad.request", "putGroup", other["id"], expect=400, json=body)
 
 
+@pytest.mark.shows("putGroup")
 def test_a_description_is_kept_by_put_only(call: Caller) -> None:
     made = call("postGroups", json={**GROUP, "description": "all of them"})
     assert "description" not in made
     changed = call("putGroup", made["id"], json={"version": 1, "description": "all of them"})
     assert (changed["description"], changed["version"]) == ("all of them", 2)
+    assert call("getGroup", made["id"]) == changed
 
 
 @pytest.mark.shows("putGroup")

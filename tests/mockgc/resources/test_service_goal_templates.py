@@ -55,6 +55,7 @@ def test_another_version_is_a_conflict_and_changes_nothing(call: Caller, unit: s
     made = made_in(call, unit)
     moved = call(PATCH, unit, made["id"], json=under(1, name="90 in 10"))
     assert (moved["metadata"]["version"], moved["serviceLevel"]) == (2, made["serviceLevel"])
+    assert call(READ, unit, made["id"]) == moved
     before = call.state()
     refused = call(PATCH, unit, made["id"], expect=409, json=under(version, name="70 in 30"))
     assert refused["code"] == "wfm.transaction.conflict"

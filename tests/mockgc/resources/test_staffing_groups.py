@@ -35,7 +35,7 @@ def made_in(call: Caller, unit: str, name: str = "Night", **fields: Any) -> Any:
     return call(CREATE, unit, expect=201, json={"name": name, **fields})
 
 
-@pytest.mark.shows(DELETE, READ, LIST, CREATE)
+@pytest.mark.shows(DELETE, READ, LIST, CREATE, PATCH)
 def test_a_group_is_read_listed_changed_and_gone(call: Caller, unit: str) -> None:
     place = management_unit_of(call, unit)["id"]
     ada, bo = agents_of(call, place, "ada", "bo")
@@ -47,6 +47,7 @@ def test_a_group_is_read_listed_changed_and_gone(call: Caller, unit: str) -> Non
     assert len(call(LIST, unit)["entities"]) == 2
     moved = call(PATCH, unit, made["id"], json=under(1, userIds={"values": [ada, bo]}))
     assert ([user["id"] for user in moved["users"]], moved["metadata"]["version"]) == ([ada, bo], 2)
+    assert call(READ, unit, made["id"]) == moved
     call(DELETE, unit, made["id"], expect=204)
     assert call(READ, unit, made["id"], expect=404)["code"] == "wfm.entity.not.found"
 

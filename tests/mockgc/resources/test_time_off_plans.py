@@ -114,6 +114,7 @@ def test_a_limit_is_read_listed_changed_and_deleted(at: Desk) -> None:
     assert at.call(f"get{NAME}limits", at.home)["entities"] == [made]
     changed = at.call(f"patch{NAME}limit", at.home, made["id"], json=under(1, defaultLimitMinutes=60))
     assert (changed["defaultLimitMinutes"], changed["metadata"]["version"]) == (60, 2)
+    assert at.call(f"get{NAME}limit", at.home, made["id"]) == changed
     at.call(f"patch{NAME}limit", at.home, made["id"], expect=400, json=under(2, defaultLimitMinutes=-1))
     at.call(f"delete{NAME}limit", at.home, made["id"], expect=204)
     assert at.call(f"get{NAME}limit", at.home, made["id"], expect=404)["code"] == "wfm.entity.not.found"
@@ -133,6 +134,7 @@ def test_values_of_days_are_laid_over_the_default_and_move_the_version(at: Desk)
     limit = limit_of(at)
     moved = at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(1, values=[daily(60, 90)]))
     assert moved["metadata"]["version"] == 2
+    assert values(at, timeOffLimitId=limit["id"])[0]["limitMinutesPerInterval"] == [480, 60, 90]
     at.call(f"put{NAME}limitValues", at.home, limit["id"], json=under(2, values=[daily(0, start="2026-12-03")]))
     (found,) = values(at, timeOffLimitId=limit["id"])
     assert (found["startDate"], found["limitMinutesPerInterval"]) == ("2026-12-01", [480, 60, 0])

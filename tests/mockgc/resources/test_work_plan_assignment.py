@@ -113,7 +113,7 @@ def test_an_impossible_override_is_a_row_and_changes_nothing(
     assert call.state() == before
 
 
-@pytest.mark.shows(QUERY)
+@pytest.mark.shows(BULK, QUERY)
 def test_the_plan_in_force_is_asked_week_by_week(call: Caller, unit: str) -> None:
     ada, bo = agents_of(call, unit, "ada", "bo")
     full, part = plan_of(call, unit, "Full time"), plan_of(call, unit, "Part time")

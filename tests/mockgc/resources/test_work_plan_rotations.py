@@ -61,6 +61,7 @@ def test_agents_are_changed_added_and_removed_under_the_version(call: Caller, un
     moved = call(PATCH, unit, made["id"], json=under(1, agents=members))
     assert [(member["user"]["id"], member["position"]) for member in moved["agents"]] == [(ada, 1), (bo, 0)]
     assert moved["metadata"]["version"] == 2
+    assert call(READ, unit, made["id"]) == moved
     left = call(PATCH, unit, made["id"], json=under(2, agents=[{"userId": ada, "delete": True}]))
     assert [member["user"]["id"] for member in left["agents"]] == [bo]
 

@@ -89,6 +89,7 @@ def test_shifts_are_changed_added_and_removed_by_id(call: Caller, unit: str) -> 
     early = made["shifts"][0]
     added = patched(call, unit, made, shifts=[{**EARLY, "name": "Late", "activities": []}])
     assert [shift["name"] for shift in added["shifts"]] == ["Early", "Late"]
+    assert call("getWorkforcemanagementManagementunitWorkplan", unit, made["id"]) == added
     renamed = patched(call, unit, added, shifts=[{"id": early["id"], "name": "Dawn"}])
     assert renamed["shifts"][0] == {**early, "name": "Dawn"}
     left = patched(call, unit, renamed, shifts=[{"id": early["id"], "name": "Dawn", "delete": True}])
