@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.mockgc.resources.machine import KINDS, NAMES, PLACE, UNIT, Draw, Machine, Sent, Step
-from tests.mockgc.resources.scheduling import WEEK
+from tests.mockgc.resources.scheduling import WEEK, agent, change, document
 from tests.mockgc.resources.units import unit_body
 
 DATES = {"startBusinessUnitDate": "2026-11-30"}
 WEEKS = (WEEK, "2026-12-07", "2026-12-08", WEEK)
 """The third is no first day of a week."""
+START = "2026-12-01T09:00:00Z"
 MINUTES = (60, 120, 180, -1)
 DEMAND = ("activityCode", "serviceGoalTemplate", "planningGroup")
 STAFF = ("staffingGroup", "businessUnitTimeOffPlan")
@@ -199,35 +200,56 @@ TIME_OFF: Mapping[str, Draw] = {
 }  # fmt: skip
 
 
-def _schedule_ids(machine: Machine, index: int) -> tuple[str, ...]:
-    return machine.one("weekSchedule", index) if machine.ids["weekSchedule"] else ("none", WEEK, "none")
+FORECAST = f"{UNIT}WeekShorttermforecast"
 
 
-def _copy_schedule(machine: Machine, step: Step) -> Sent:
-    body = {"description": "Copy", "weekDate": WEEKS[step.b]}
-    return Sent(f"post{UNIT}WeekScheduleCopy", _schedule_ids(machine, step.a), body)
+def _week(machine: Machine, step: Step) -> tuple[str, ...]:
+    return (*machine.one("businessUnit", step.a), WEEKS[step.b])
+
+
+def _copy(operation: str, kind: str) -> Draw:
+    def copy(machine: Machine, step: Step) -> Sent:
+        body = {"description": "Copy", "weekDate": WEEKS[step.b]}
+        return Sent(operation, machine.one(kind, step.a), body, made=kind)
+
+    return copy
+
+
+def _import_schedule(machine: Machine, step: Step) -> Sent:
+    users = machine.some("directoryUser", step.c + 1)
+    sent = document(*(agent(user, f"2026-12-01T0{number + 6}:00:00Z") for number, user in enumerate(users)))
+    place = f"post{UNIT}WeekSchedulesImport"
+    return Sent(place, _week(machine, step), made="weekSchedule", document=sent, address=f"{place}Uploadurl")
+
+
+def _update_schedule(machine: Machine, step: Step) -> Sent:
+    """Under a version inside of the document: what is stale ends in an error that changes nothing."""
+    ids = machine.one("weekSchedule", step.a)
+    version = machine.version("weekSchedule", ids, step.b)
+    content = {"published": True} if step.c == 3 else {}
+    sent = change(version, *(agent(user, START) for user in machine.some("directoryUser", step.c)), **content)
+    place = f"post{UNIT}WeekScheduleUpdate"
+    return Sent(place, ids, document=sent, address=f"{place}Uploadurl")
+
+
+def _import_forecast(machine: Machine, step: Step) -> Sent:
+    numbers = {"offeredPerInterval": [1.0], "averageHandleTimeSecondsPerInterval": [60.0]}
+    groups = [{"planningGroupId": group, **numbers} for group in machine.some("planningGroup", step.c)]
+    sent = {"description": "Calls", "weekCount": 1, "planningGroups": groups}
+    place = f"post{FORECAST}sImport"
+    return Sent(place, _week(machine, step), made="shortTermForecast", document=sent, address=f"{place}Uploadurl")
 
 
 SCHEDULES: Mapping[str, Draw] = {
     "draft a schedule": lambda machine, step: Sent(
-        f"post{UNIT}WeekSchedules", (*machine.one("businessUnit", step.a), WEEKS[step.b]),
-        {"description": "Draft", "weekCount": step.c}, made="weekSchedule",
+        f"post{UNIT}WeekSchedules", _week(machine, step), {"description": "Draft", "weekCount": step.c},
+        made="weekSchedule",
     ),
-    "copy a schedule": _copy_schedule,
-    "delete a schedule": lambda machine, step: Sent(
-        f"delete{UNIT}WeekSchedule", _schedule_ids(machine, step.a)
-    ),
-    "ask where to upload a schedule": lambda machine, step: Sent(
-        f"post{UNIT}WeekSchedulesImportUploadurl", (*machine.one("businessUnit", step.a), WEEKS[step.b]),
-        {"contentLengthBytes": step.c},
-    ),
-    "ask where to upload a change": lambda machine, step: Sent(
-        f"post{UNIT}WeekScheduleUpdateUploadurl", _schedule_ids(machine, step.a), {"contentLengthBytes": step.c}
-    ),
-    "import nothing": lambda machine, step: Sent(
-        f"post{UNIT}WeekSchedulesImport", (*machine.one("businessUnit", step.a), WEEKS[step.b]), {"uploadKey": "none"}
-    ),
-    "update with nothing": lambda machine, step: Sent(
-        f"post{UNIT}WeekScheduleUpdate", _schedule_ids(machine, step.a), {"uploadKey": "none"}
-    ),
+    "import a schedule": _import_schedule,
+    "update a schedule": _update_schedule,
+    "copy a schedule": _copy(f"post{UNIT}WeekScheduleCopy", "weekSchedule"),
+    "delete a schedule": _of(f"delete{UNIT}WeekSchedule", "weekSchedule"),
+    "import a forecast": _import_forecast,
+    "copy a forecast": _copy(f"post{FORECAST}Copy", "shortTermForecast"),
+    "delete a forecast": _of(f"delete{FORECAST}", "shortTermForecast"),
 }  # fmt: skip

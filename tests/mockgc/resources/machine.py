@@ -9,6 +9,7 @@ sequence shrinks to few small numbers. What is promised is said here a second ti
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from mockgc.domain.transaction import CommitRow
 from mockgc.store.base import Store
 from tests.mockgc.resources.landscape import BEHAVIOURS
 from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.scheduling import WEEK
 from tests.mockgc.resources.units import division_of, users_of
 
 NAMES = ("Ada", "ada ", "Bob", "Eve")
@@ -43,6 +45,7 @@ class Sent(NamedTuple):
 
     Args:
         made: the kind of what it makes, when it succeeds.
+        document: what is uploaded first, to an address of the operation `address`; its key is then the body.
     """
 
     operation: str
@@ -50,6 +53,8 @@ class Sent(NamedTuple):
     json: Any = None
     params: Any = None
     made: str = ""
+    document: Any = None
+    address: str = ""
 
 
 class Kind(NamedTuple):
@@ -100,8 +105,10 @@ KINDS: Mapping[str, Kind] = {
     "timeOffLimit": _inside(PLACE, "Timeofflimit", is_unique=False),
     "timeOffRequest": Kind(f"get{PLACE}UserTimeoffrequest", "metadata.version", parent="managementUnit"),
     "channel": Kind(),
+    "shortTermForecast": Kind(f"get{UNIT}WeekShorttermforecast", "metadata.version", parent="businessUnit"),
     "weekSchedule": Kind(f"get{UNIT}WeekSchedule", "metadata.version", parent="businessUnit"),
 }
+OF_A_WEEK = ("weekSchedule", "shortTermForecast")
 NOWHERE = ("none", "none", "none")
 _ALL = {"pageSize": 100, "state": "any"}
 _SETTINGS = {"expand": "settings"}
@@ -124,6 +131,8 @@ class Machine:
     def one(self, kind: str, index: int) -> tuple[str, ...]:
         """The ids of the path of one that exists, existed, or never did."""
         known = self.ids[kind]
+        if not known and kind in OF_A_WEEK:
+            return "none", WEEK, "none"
         return known[index % len(known)] if known else NOWHERE[: 1 + bool(KINDS[kind].parent)]
 
     def id(self, kind: str, index: int) -> str:
@@ -140,6 +149,8 @@ class Machine:
 
     def send(self, sent: Sent) -> httpx.Response:
         """One request, and what must hold of its answer and of the commit log."""
+        if sent.document is not None:
+            sent = sent._replace(document=None, json={"uploadKey": self._put(sent)})
         answer = self.call.attempt(sent.operation, *sent.ids, params=sent.params, json=sent.json)
         rows = self._commits()
         assert answer.status_code < 500
@@ -149,8 +160,21 @@ class Machine:
         assert max(Counter((row.kind, row.entity_id) for row in rows).values(), default=1) == 1
         self._learn(rows)
         if sent.made and answer.is_success:
-            self.ids[sent.made] += made(sent, answer.json())
+            self.ids[sent.made] += made(sent, answer.json(), rows)
         return answer
+
+    def _put(self, sent: Sent) -> str:
+        """The key of an uploaded document; of none, where no address is given for it."""
+        raw = json.dumps(sent.document).encode()
+        given = self.send(Sent(sent.address, sent.ids, {"contentLengthBytes": len(raw)}))
+        if given.is_error:
+            return "none"
+        place, http = given.json(), self.call.organisation.http
+        request = http.build_request("PUT", place["url"], headers=place["headers"], content=raw)
+        del request.headers["Authorization"]
+        assert http.send(request).status_code == 200
+        self._learn(self._commits())
+        return str(place["uploadKey"])
 
     def check(self) -> None:
         """What must hold at the end: what reads back, under which version, and what is unique."""
@@ -209,13 +233,14 @@ class Machine:
         return "/".join(ids) if kind == "activityCode" else ids[-1]
 
 
-def made(sent: Sent, answer: Any) -> list[tuple[str, ...]]:
-    """The path ids of what a request has made."""
+def made(sent: Sent, answer: Any, rows: list[CommitRow]) -> list[tuple[str, ...]]:
+    """The path ids of what a request has made; an import may answer without them."""
     if "timeOffRequests" in answer:
         return [(*sent.ids, found["user"]["id"], found["id"]) for found in answer["timeOffRequests"]]
     entity = answer.get("result") or answer
-    if sent.made == "weekSchedule":
-        return [(sent.ids[0], entity["weekDate"], entity["id"])]
+    if sent.made in OF_A_WEEK:
+        new = [row.entity_id for row in rows if row.kind == sent.made and not row.version_before]
+        return [(sent.ids[0], (sent.json or {}).get("weekDate", sent.ids[1]), entity_id) for entity_id in new]
     return [(*(sent.ids[:1] if KINDS[sent.made].parent else ()), entity["id"])]
 
 

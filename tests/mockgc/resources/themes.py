@@ -56,7 +56,18 @@ THEMES = {
         (*_PLACES, "move agents", *(f"create {kind}" for kind in WORK)),
     ),
     "time off": Theme(TIME_OFF, (*_PLACES, "move agents", "limit time off", "ask for time off")),
-    "schedules": Theme(SCHEDULES, (*_PLACES, "draft a schedule")),
+    "schedules": Theme(
+        SCHEDULES,
+        (
+            *_PLACES,
+            "move agents",
+            "create serviceGoalTemplate",
+            "create planningGroup",
+            "draft a schedule",
+            "import a schedule",
+            "import a forecast",
+        ),
+    ),
     "own": Theme(
         {**OWN, "ask for time off": TIME_OFF["ask for time off"]},
         (
