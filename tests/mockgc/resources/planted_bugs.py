@@ -32,6 +32,26 @@ def checks_no_names(resource: Resource) -> Resource:
     return replace(resource, unique=())
 
 
+def checks_no_external_keys(resource: Resource) -> Resource:
+    """A pair of authority and key may name any number of users."""
+    behaviour = resource.behaviours["postUserExternalid"]
+
+    def handle(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+        try:
+            return behaviour.handle(resource, operation, view, request)
+        except WfmError as refused:
+            if refused.code.code != "general.resource.conflict":
+                raise
+            user_id, entity_id = request.ids[0], view.new_id()
+            pair = {name: request.body[name] for name in ("authorityName", "externalKey")}
+            entity = {"id": entity_id, **pair, "userId": user_id, "selfUri": "/"}
+            return Outcome(201, [], (Write(resource.kind, entity_id, entity),))
+
+    return replace(
+        resource, behaviours={**resource.behaviours, "postUserExternalid": replace(behaviour, handle=handle)}
+    )
+
+
 def _deciding(decide: Decide) -> Bug:
     def bug(resource: Resource) -> Resource:
         behaviours = {name: _wrapped(behaviour, decide) for name, behaviour in resource.behaviours.items()}
@@ -88,5 +108,6 @@ BUGS: Mapping[str, Bug] = {
     "writes when it refuses": _deciding(_write_when_refused),
     "moves its version by two": _deciding(_move_by_two),
     "checks no names": checks_no_names,
+    "checks no external keys": checks_no_external_keys,
     "answers outside of its schema": _deciding(_answer_with_a_number_for_an_id),
 }
