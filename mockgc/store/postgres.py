@@ -31,7 +31,6 @@ from mockgc.store.postgres_url import parsed
 from mockgc.store.session import Record, Session
 
 Connection = psycopg.Connection[DictRow]
-_LOCK_TIMEOUT_S = 10
 _WAITING_MAX = 1_000
 """So many statements are sent together at most."""
 _LOG = logging.getLogger("mockgc")
@@ -78,6 +77,7 @@ class PostgresDatabase:
 
     Args:
         url: see `postgres_url.parsed`.
+        lock_timeout_s: how long a writer waits for the one before it.
 
     Raises:
         DataFileMismatch: it is no such URL.
@@ -85,8 +85,9 @@ class PostgresDatabase:
 
     types = {"identity": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "blob": "BYTEA"}  # noqa: RUF012
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, lock_timeout_s: float = 10) -> None:
         self._parameters, self._own_schema = parsed(url)
+        self._lock_timeout_s = lock_timeout_s
         self._schema: str | None = None
         self._connections = Connections(self._connect, _is_usable)
 
@@ -111,7 +112,7 @@ class PostgresDatabase:
         return connection
 
     def _settings(self) -> Iterator[str]:
-        yield f"lock_timeout = '{_LOCK_TIMEOUT_S}s'"
+        yield f"lock_timeout = '{self._lock_timeout_s * 1000:.0f}ms'"
         yield "synchronous_commit = off"  # `writing` goes back to what the server, the role or the URL say
         if self._own_schema is not None:
             yield f"search_path = {self._own_schema}"

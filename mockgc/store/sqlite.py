@@ -18,7 +18,6 @@ from mockgc.store.base import DataFileMismatch, StoreUnavailable
 from mockgc.store.connections import Connections
 from mockgc.store.session import Record, Session
 
-_BUSY_TIMEOUT_S = 10.0
 _BUSY_POLL_S = 0.02
 _NO_ANSWER = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 
@@ -43,12 +42,13 @@ class SqliteDatabase:
 
     Args:
         path: the file; made when it is not there.
+        busy_timeout_s: how long a writer waits for the one before it.
     """
 
     types = {"identity": "INTEGER PRIMARY KEY", "blob": "BLOB"}  # noqa: RUF012 (never changed)
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, busy_timeout_s: float = 10) -> None:
+        self._path, self._busy_timeout_s = path, busy_timeout_s
         self._connections = Connections(self._connect, lambda connection: not connection.in_transaction)
 
     @property
@@ -56,7 +56,9 @@ class SqliteDatabase:
         return self._path.name
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self._path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
+        )
         connection.row_factory = sqlite3.Row
         try:
             self._into_write_ahead_logging(connection)
@@ -68,7 +70,7 @@ class SqliteDatabase:
 
     def _into_write_ahead_logging(self, connection: sqlite3.Connection) -> None:
         """SQLite does not wait for its turn here as it does elsewhere, and two emulators may start at once."""
-        deadline = time.monotonic() + _BUSY_TIMEOUT_S
+        deadline = time.monotonic() + self._busy_timeout_s
         while True:
             try:
                 connection.execute("PRAGMA journal_mode = WAL")

@@ -1,109 +1,21 @@
-"""What a data file adds to the promises every store keeps: restart, kill, several processes, and clear refusals."""
+"""What a file adds to the promises that every store keeps: clear refusals, and its turn to wait for."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
 from mockgc import Settings, create_app
-from mockgc.pytest_plugin import TestOrganisation, _base_url, _organisation
-from mockgc.store.base import DataFileMismatch
+from mockgc.ids import Ids
+from mockgc.resources.wfm_dialect import RESOURCES
+from mockgc.store.base import DataFileMismatch, Kept, StoreUnavailable
+from mockgc.store.sql import SqlStore
+from mockgc.store.sqlite import SqliteDatabase
 
-USER = {"name": "Ada", "email": "ada@example.com", "timeZone": "Europe/Paris"}
-
-
-@contextmanager
-def served(folder: Path, *flags: str) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client, dict[str, str]]]:
-    """`mockgc serve --data` as a program."""
-    ready = folder / "ready.json"
-    ready.unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "mockgc.cli",
-        "serve",
-        "--port",
-        "0",
-        "--quiet",
-        "--data",
-        str(folder / "state.db"),
-    ]
-    with subprocess.Popen([*command, "--ready-file", str(ready), *flags], start_new_session=True) as process:
-        try:
-            with httpx.Client(base_url=_base_url(process, ready), trust_env=False) as http:
-                yield process, http, json.loads(ready.read_text("utf-8"))
-        finally:
-            if process.poll() is None:
-                process.terminate()
-
-
-def as_first_client(http: httpx.Client, ready: dict[str, str]) -> None:
-    grant = {"grant_type": "client_credentials"}
-    answer = http.post("/oauth/token", data=grant, auth=(ready["clientId"], ready["clientSecret"]))
-    http.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
-
-
-def test_acknowledged_writes_survive_a_kill_with_tokens_ids_and_history(tmp_path: Path) -> None:
-    with served(tmp_path) as (process, http, ready):
-        as_first_client(http, ready)
-        users = [http.post("/api/v2/wfm/users", json={**USER, "email": f"{n}@example.com"}).json() for n in range(20)]
-        refused = http.post("/api/v2/wfm/users", json={**USER, "email": "3@example.com"})
-        token = http.headers["Authorization"]
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    with served(tmp_path) as (_, http, again):
-        assert {name: again[name] for name in again if name != "baseUrl"} == {
-            n: ready[n] for n in ready if n != "baseUrl"
-        }
-        http.headers["Authorization"] = token
-        assert http.get("/api/v2/wfm/users?pageSize=100").json()["entities"] == users
-        commits = http.get(f"/_mockgc/organisations/{ready['organisationId']}/commits").json()["entities"]
-        assert [row["sequence"] for row in commits] == list(range(1, 21))
-        context = refused.headers["ININ-Correlation-Id"]
-        assert users[3]["id"] in http.get(f"/_mockgc/explain/{context}").json()["text"]
-        fresh = http.post("/api/v2/wfm/users", json={**USER, "email": "fresh@example.com"}).json()
-        assert fresh["id"] not in {user["id"] for user in users}
-
-
-def test_workers_on_one_file_lose_no_update(tmp_path: Path) -> None:
-    """Real concurrency on a real server is the claim: two processes, read-modify-write of one entity."""
-    with served(tmp_path, "--workers", "2") as (_, http, _ready):
-        organisation = _organisation(http, str(http.base_url))
-        uri = http.post("/api/v2/wfm/users", json=USER).json()["selfUri"]
-        accepted = increment_from_threads(organisation, uri)
-        final = http.get(uri).json()
-        assert final["version"] == 1 + accepted
-        assert final["name"] == f"Ada {accepted}"
-        steps = [(row["versionBefore"], row["versionAfter"], row["claimedVersion"]) for row in organisation.commits()]
-        assert steps == [(0, 1, None), *((v, v + 1, v) for v in range(1, accepted + 1))]
-
-
-def increment_from_threads(organisation: TestOrganisation, uri: str, threads: int = 6, rounds: int = 12) -> int:
-    """How many PUTs were accepted; each counts one up from what it read."""
-
-    def work(_: int) -> int:
-        accepted = 0
-        with httpx.Client(base_url=organisation.base_url, headers=organisation.http.headers, trust_env=False) as http:
-            for _ in range(rounds):
-                user = http.get(uri).json()
-                user["name"] = f"Ada {int(user['name'].partition(' ')[2] or 0) + 1}"
-                status = http.put(uri, json=user).status_code
-                assert status in (200, 409)
-                accepted += status == 200
-        return accepted
-
-    with ThreadPoolExecutor(threads) as pool:
-        return sum(pool.map(work, range(threads)))
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -115,8 +27,23 @@ def test_a_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> Non
     assert path.read_bytes() == before
 
 
-def test_more_workers_on_memory_are_refused_with_the_reason() -> None:
-    command = [sys.executable, "-m", "mockgc.cli", "serve", "--port", "0", "--workers", "2"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == 2
-    assert "state in memory is not shared between processes: give --data FILE.db" in result.stderr
+def test_a_file_that_another_writer_keeps_is_unavailable_until_it_is_free(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "state.db", busy_timeout_s=0.01)
+    store = SqlStore(database, RESOURCES, Ids(b"seed"), lambda: NOW, Kept())
+    with SqliteDatabase(tmp_path / "state.db").writing(""):
+        assert store.organisations() == []
+        with pytest.raises(StoreUnavailable, match="did not answer: database is locked; nothing was written"):
+            store.create_organisation()
+    assert store.create_organisation().ordinal == 1
+
+
+def test_a_request_that_meets_a_locked_file_is_told_to_come_again(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "state.db", busy_timeout_s=0.01)
+    app = create_app(Settings(seed=1), store=partial(SqlStore, database))
+    emulator = app.extensions["mockgc"]
+    headers = {"Authorization": f"Bearer {emulator.issue_token(emulator.create_organisation().client_id)}"}
+    with SqliteDatabase(tmp_path / "state.db").writing(""):
+        refused = app.test_client().get("/api/v2/wfm/users", headers=headers)
+    body = refused.get_json()
+    assert (refused.status_code, body["code"], set(body["contextId"])) == (503, "service.unavailable", {"0", "-"})
+    assert app.test_client().get("/api/v2/wfm/users", headers=headers).status_code == 200
