@@ -19,6 +19,7 @@ from mockgc.notifications.event import COMPLETE, WFM, Event
 from mockgc.notifications.operation_events import operation_events
 from mockgc.notifications.past import Past, image
 from mockgc.notifications.shapes import Shape, projected
+from mockgc.resources.notifications import user_notifications
 
 
 def events(commit: Sequence[CommitRow], past: Past, topics: frozenset[str] | None = None) -> Iterator[Event]:
@@ -63,6 +64,9 @@ def _time_off(row: CommitRow, _: Past) -> Iterator[Event]:
     user = {"user": {"id": entity["user"]["id"]}}
     topic = f"v2.users.{entity['user']['id']}.workforcemanagement.timeoffrequests"
     yield Event(topic, {**projected(entity, _TIME_OFF), **user, **people, **changed})
+    if user_notifications.is_told(entity) and (row.version_before == 0 or "reviewedDate" in row.changed):
+        told = f"v2.users.{entity['user']['id']}.workforcemanagement.notifications"
+        yield Event(told, user_notifications.notice(entity))
 
 
 def _queue_member(row: CommitRow, past: Past) -> Iterator[Event]:

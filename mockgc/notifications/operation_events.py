@@ -122,6 +122,22 @@ def _balance(entity: Entity) -> Iterator[Event]:
     yield Event(f"v2.users.{entity['userId']}.workforcemanagement.timeoffbalance.jobs", body)
 
 
+_EXPLANATION: Shape = {
+    "id": None, "agent": _USER, "managementUnit": ID, "businessUnit": ID, "type": None, "status": None,
+    "startDate": None, "lengthMinutes": None, "notes": None, "reviewedBy": _USER, "reviewedDate": None,
+}  # fmt: skip
+
+
+def _explanation_job(entity: Entity) -> Iterator[Event]:
+    """For the one who started the job."""
+    outcome = entity.get("outcome", {})
+    body = {name: entity[name] for name in ("id", "type", "status")}
+    body |= {"downloadUrl": outcome["downloadUrl"]} if "downloadUrl" in outcome else {}
+    if "adherenceExplanation" in outcome:
+        body["adherenceExplanation"] = projected(outcome["adherenceExplanation"], _EXPLANATION)
+    yield Event(f"v2.users.{entity['userId']}.workforcemanagement.adherence.explanations.jobs", body)
+
+
 _UNIT, _USERS = "postWorkforcemanagementBusinessunit", "postWorkforcemanagementManagementunitUser"
 OF_OPERATION: Mapping[str, Callable[[Entity], Iterator[Event]]] = {
     "postWorkforcemanagementBusinessunitWeekSchedulesImport": _schedule,
@@ -139,6 +155,12 @@ OF_OPERATION: Mapping[str, Callable[[Entity], Iterator[Event]]] = {
     "postWorkforcemanagementTimeoffbalanceJobs": _balance,
     f"{_USERS}TimeoffbalanceJobs": _balance,
     f"{_USERS}TimeoffrequestTimeoffbalanceJobs": _balance,
+    "postWorkforcemanagementAdherenceExplanations": _explanation_job,
+    "postWorkforcemanagementAdherenceExplanationsQuery": _explanation_job,
+    "postWorkforcemanagementAgentAdherenceExplanations": _explanation_job,
+    "postWorkforcemanagementAgentAdherenceExplanationsQuery": _explanation_job,
+    "patchWorkforcemanagementAgentAdherenceExplanation": _explanation_job,
+    f"{_UNIT}AdherenceExplanationsQuery": _explanation_job,
 }
 """How each operation of the published contract is announced, by the vendor's id."""
 SILENT = frozenset({"postWorkforcemanagementUnavailabletimesValidationJobs"})

@@ -299,3 +299,20 @@ def test_a_balance_and_a_search_are_announced_to_the_agent_they_are_for(at: Desk
 def test_every_asynchronous_operation_is_announced_or_known_to_be_silent() -> None:
     behaviours = [entry for resource in registry() for entry in resource.behaviours.items()]
     assert {name for name, behaviour in behaviours if behaviour.later} == OF_OPERATION.keys() | SILENT
+
+
+def test_a_user_is_told_of_decisions_of_others_but_not_of_having_read_them(at: Desk) -> None:
+    ann = at.agents[0]
+    channel = heard(at, f"v2.users.{ann}.workforcemanagement.notifications")
+    days = {"fullDayManagementUnitDates": ["2026-12-03"], "dailyDurationMinutes": 480}
+    sent = {"status": "PENDING", "users": [{"id": ann}], "activityCodeId": "5", **days}
+    at.call("postWorkforcemanagementManagementunitTimeoffrequests", at.home, json=sent)
+    act_as(at.call, ann)
+    (found,) = at.call("getWorkforcemanagementNotifications")["entities"]
+    read = {"entities": [{**found, "markedAsRead": True}]}
+    at.call("postWorkforcemanagementNotificationsUpdate", json=read)
+    review = {"status": "DENIED", "metadata": {"version": 2}}
+    at.call("patchWorkforcemanagementManagementunitUserTimeoffrequest", at.home, ann, found["id"], json=review)
+    asked, denied = (body for _, body in channel.bodies())
+    assert asked == found
+    assert (denied["timeOffRequest"]["status"], denied["markedAsRead"]) == ("DENIED", True)

@@ -90,4 +90,13 @@ SETTINGS = [
         {"planningGroupOverrides": {"values": [{"planningGroupId": "none", "dayOfWeekMinimums": []}]}}),
 ]  # fmt: skip
 
-ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS]
+NOTIFICATIONS = [
+    Row("postWorkforcemanagementNotificationsUpdate", 400, "wfm.validation.failure", ASSUMED, "entities[0].id",
+        {"entities": [{"id": "none", "mutableGroupId": "none", "markedAsRead": True}]}),
+    Row("postNotificationsChannelSubscriptions", 400, "notification.invalid.topic", DOCUMENTED, "id",
+        [{"id": "v2.no.such.topic"}]),
+    Row("putNotificationsChannelSubscriptions", 400, "notification.invalid.topic", DOCUMENTED, "id",
+        [{"id": "v2.no.such.topic"}]),
+]  # fmt: skip
+
+ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS, *NOTIFICATIONS]
