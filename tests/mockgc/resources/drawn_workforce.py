@@ -34,6 +34,17 @@ def _settings(unit: str, kind: str, block: str, values: Callable[[Step], Any]) -
     return patch
 
 
+def _part(operation: str, kind: str, values: Callable[[Step], Any]) -> Draw:
+    """A change of settings that are entities of their own."""
+
+    def patch(machine: Machine, step: Step) -> Sent:
+        ids = machine.one("businessUnit", step.a)
+        claimed = {"metadata": {"version": machine.version(kind, ids, step.b)}}
+        return Sent(f"patch{UNIT}{operation}Settings", ids, {**claimed, **values(step)})
+
+    return patch
+
+
 def _move_agents(machine: Machine, step: Step) -> Sent:
     body: dict[str, Any] = {"userIds": machine.some("directoryUser", step.a + 1)}
     if step.c:
@@ -123,6 +134,15 @@ UNITS: Mapping[str, Draw] = {
         {"businessUnitId": machine.id("businessUnit", step.b)},
     ),
     "delete a management unit": _of(f"delete{PLACE}", "managementUnit"),
+    "change the scheduler": _part(
+        "Scheduler", "schedulerSettings", lambda step: {"consistentServiceLevelSmoothing": bool(step.c % 2)}
+    ),
+    "change the minimum of staff": _part(
+        "Minimumstaffing", "minimumStaffingSettings", lambda step: {"minimumValue": float(step.c - 1)}
+    ),
+    "change alternative shifts": _part(
+        "Alternativeshifts", "alternativeShiftSettings", lambda step: {"minMinutesBeforeStartTime": MINUTES[step.c]}
+    ),
     "move agents": _move_agents,
     "flag agents": _flag,
 }  # fmt: skip
