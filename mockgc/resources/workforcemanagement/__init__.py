@@ -1,6 +1,7 @@
 """Workforce management as published: `/api/v2/workforcemanagement`."""
 
 from mockgc.resources.workforcemanagement.activity_codes import ACTIVITY_CODE
+from mockgc.resources.workforcemanagement.adherence_explanations import ADHERENCE_EXPLANATION
 from mockgc.resources.workforcemanagement.business_unit_settings import BUSINESS_UNIT_SETTINGS
 from mockgc.resources.workforcemanagement.business_units import BUSINESS_UNIT
 from mockgc.resources.workforcemanagement.management_units import MANAGEMENT_UNIT
@@ -25,6 +26,7 @@ RESOURCES = (
     STAFFING_GROUP,
     *SCHEDULING,
     *BUSINESS_UNIT_SETTINGS,
+    ADHERENCE_EXPLANATION,
     UNAVAILABLE_TIME,
     AVAILABILITY_SETTINGS,
 )

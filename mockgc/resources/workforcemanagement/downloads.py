@@ -32,7 +32,7 @@ def answered(view: View, request: Request, unit_id: str, result: Entity, size: i
     query = parameters(request)
     if size <= AGENTS_MAX and "true" not in (query.get(FORCED), query.get("forceAsync")):
         return {"result": result}, ()
-    answer, write = _stored(view, request, {"businessUnitId": unit_id}, result)
+    answer, write = stored(view, request, {"businessUnitId": unit_id}, result)
     return answer, (write,)
 
 
@@ -49,14 +49,15 @@ def offered(handle: Handler, flag: str = FORCED, *, is_listing_required: bool = 
         if parameters(request).get(flag) != "true" and len(body.get("entities", ())) <= AGENTS_MAX:
             return outcome
         unit = "businessUnitId" if operation.path.startswith(f"{business_units.PATH}/") else "managementUnitId"
-        answer, write = _stored(view, request, {unit: request.ids[0]}, body.get("result", body))
+        answer, write = stored(view, request, {unit: request.ids[0]}, body.get("result", body))
         answer |= {"entities": []} if is_listing_required else {}
         return replace(outcome, body=answer, writes=(*outcome.writes, write))
 
     return handled
 
 
-def _stored(view: View, request: Request, place: Entity, result: Entity) -> tuple[Entity, Write]:
+def stored(view: View, request: Request, place: Entity, result: Entity) -> tuple[Entity, Write]:
+    """The part of an answer that names a result by its address, and the result to store."""
     key = view.new_id()
     row = {"id": key, **place, "result": result}
     url = f"{request.origin}/downloads/{request.organisation_id}/{key}"

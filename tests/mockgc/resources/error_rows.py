@@ -510,6 +510,7 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
     (400, "wfm.bad.request"): {
         "getWorkforcemanagementUnavailabletimesValidationJob": NO_CASE,
         "getWorkforcemanagementAlternativeshiftsSettings": NO_CASE, f"get{UNIT}AlternativeshiftsSettings": NO_CASE,
+        "patchWorkforcemanagementAgentAdherenceExplanation": NO_CASE,
         f"patch{PLACE}UnavailabletimesSettings": NO_CASE, f"post{UNIT}UnavailabletimesSettingsQuery": NO_CASE,
     },
     (409, "wfm.transaction.conflict"): {

@@ -98,5 +98,12 @@ NOTIFICATIONS = [
     Row("putNotificationsChannelSubscriptions", 400, "notification.invalid.topic", DOCUMENTED, "id",
         [{"id": "v2.no.such.topic"}]),
 ]  # fmt: skip
+_LATE = {"type": "Late", "startDate": "2026-11-24T08:00:00Z", "lengthMinutes": 0}
+_EXPLAINED = ("WorkforcemanagementAdherenceExplanations", "WorkforcemanagementAgentAdherenceExplanations")
+EXPLANATIONS = [
+    *(Row(f"post{name}", 400, "wfm.bad.request", ASSUMED, "lengthMinutes", _LATE) for name in _EXPLAINED),
+    *(Row(f"post{name}Query", 400, "wfm.bad.request", ASSUMED, "endDate", BACKWARDS)
+      for name in (*_EXPLAINED, f"{UNIT}AdherenceExplanations")),
+]  # fmt: skip
 
-ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS, *NOTIFICATIONS]
+ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS, *NOTIFICATIONS, *EXPLANATIONS]

@@ -106,7 +106,13 @@ def _of_the_agent(call: Caller, place: str) -> dict[str, str]:
     range_ = {"startDate": "2026-12-03", "endDate": "2026-12-03"}
     asked = {"activityCodeIds": ["5"], "dateRanges": [range_]}
     balance = call("postWorkforcemanagementTimeoffbalanceJobs", json=asked)["job"]["id"]
-    return {"unavailableTimeId": times[0]["id"], "validation.jobId": job, "timeoffbalance.jobId": balance}
+    late = {"type": "Late", "startDate": "2026-11-24T08:00:00Z", "lengthMinutes": 15}
+    started = call("postWorkforcemanagementAdherenceExplanations", expect=202, json=late)["job"]["id"]
+    explained = call("getWorkforcemanagementAdherenceExplanationsJob", started)["adherenceExplanation"]["id"]
+    return {
+        "unavailableTimeId": times[0]["id"], "validation.jobId": job, "timeoffbalance.jobId": balance,
+        "explanations.jobId": started, "explanationId": explained,
+    }  # fmt: skip
 
 
 def _directory(call: Caller) -> dict[str, str]:
