@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mockgc.behaviour.faults import Rule, rules_of
+from mockgc.behaviour.instants import micros
 from mockgc.behaviour.quotas import PUBLISHED, Quotas, quotas_of
 from mockgc.domain.switches import Switches
 from mockgc.store.base import Slot, Store
@@ -106,7 +107,7 @@ class Conducts:
 
 def begun(store: Store, organisation_id: str, new: tuple[Rule, ...], kept: tuple[Rule, ...]) -> None:
     """Counts of new rules begin now, those of kept ones stay, all others go."""
-    now, names = store.now(organisation_id).isoformat(), {rule.name for rule in kept}
+    now, names = micros(store.now(organisation_id)), {rule.name for rule in kept}
     fresh = {rule.name: [0, 0, now] for rule in new}
 
     def counts(value: Any) -> Any:

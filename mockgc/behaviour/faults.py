@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from mockgc.behaviour.effects import Effect, effect_of
@@ -27,10 +27,11 @@ from mockgc.behaviour.fields import (
     text,
     whole,
 )
+from mockgc.behaviour.instants import length, micros
 from mockgc.domain.resource import value_at
 
 State = Mapping[str, Any]
-"""[matched, struck, instant of the first sight] by the name of the rule."""
+"""[matched, struck, first sight in microseconds since 1970] by the name of the rule."""
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 RULES_MAX = 100
 _COUNT_MAX = 10**9
@@ -88,6 +89,8 @@ class Match:
 
 
 def _is_path(wanted: str, asked: Asked) -> bool:
+    if wanted == asked.template:
+        return True
     names, template, actual = (part.split("/") for part in (wanted, asked.template, asked.path))
     if names[-1] == "**":
         names = names[:-1]
@@ -124,14 +127,19 @@ class Budget:
     seed: int = 0
     seconds: float | None = None
 
-    def strikes(self, name: str, matched: int, struck: int, age: timedelta) -> bool:
-        """Whether the `matched`-th matching request is struck, `struck` having been so before it."""
+    def strikes(self, name: str, matched: int, struck: int, age: int) -> bool:
+        """
+        Whether the `matched`-th matching request is struck, `struck` having been so before it.
+
+        Args:
+            age: of the rule, in microseconds.
+        """
         position = matched - self.after
         return (
             position > 0
             and position % self.every == 0
             and (self.first is None or struck < self.first)
-            and (self.seconds is None or age < timedelta(seconds=self.seconds))
+            and (self.seconds is None or age < length(self.seconds))
             and (self.probability >= 1.0 or _drawn(self.seed, name, matched) < self.probability)
         )
 
@@ -190,13 +198,12 @@ def consulted(rules: Sequence[Rule], state: State | None, now: datetime) -> tupl
 
     One effect at most decides the answer: of several, the first; the others keep their budget.
     """
-    counts, striking, is_decided = dict(state or {}), [], False
+    counts, striking, is_decided, moment = dict(state or {}), [], False, micros(now)
     for rule in rules:
-        matched, struck, since = counts.get(rule.name) or [0, 0, now.isoformat()]
+        matched, struck, since = counts.get(rule.name) or [0, 0, moment]
         matched += 1
-        age = now - datetime.fromisoformat(since)
         is_free = not (rule.effect.declared.is_final and is_decided)
-        if is_free and rule.allowance.strikes(rule.name, matched, struck, age):
+        if is_free and rule.allowance.strikes(rule.name, matched, struck, moment - since):
             striking.append(rule)
             struck += 1
             is_decided = is_decided or rule.effect.declared.is_final

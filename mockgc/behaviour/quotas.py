@@ -13,10 +13,9 @@ are not counted. No figure of a single resource is published; no such window is 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from mockgc.behaviour.fields import (
@@ -32,10 +31,11 @@ from mockgc.behaviour.fields import (
     text,
     whole,
 )
+from mockgc.behaviour.instants import SECOND, length, micros
 from mockgc.domain.errors import ErrorCode, Violation, WfmError, documented
 
 Used = Mapping[str, Any]
-"""[instant of the beginning, requests counted] by window and whose it is."""
+"""[beginning in microseconds since 1970, requests counted] by window and whose it is."""
 PER = ("token", "client", "resource", "organisation")
 WINDOWS_MAX = 50
 TOO_MANY = ErrorCode(
@@ -67,7 +67,7 @@ class Window:
         if self.per == "resource" and self.resource is not None:
             is_below = who.path == self.resource or who.path.startswith(f"{self.resource.rstrip('/')}/")
             return self.name if is_below else None
-        own = {"token": who.token, "client": who.client_id, "resource": who.kind, "organisation": ""}[self.per]
+        own = getattr(who, self.per)
         return None if self.per == "resource" and not own else f"{self.name} {own}"
 
     def as_dict(self) -> dict[str, Any]:
@@ -78,12 +78,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Whose request it is; `token` is a digest, never the token."""
+    """Whose request it is; `token` is a digest, never the token, `resource` the kind of entity it is about."""
 
     token: str
-    client_id: str
+    client: str
     path: str
-    kind: str = ""
+    resource: str = ""
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,69 +140,99 @@ class QuotaExceeded(WfmError):
         self.retry_after_s = level.resets_in_s
 
 
+Counted = tuple[Window, int, int]
+"""A window, its beginning, and how many it has counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Charged:
     """
-    What counting a request led to.
+    What counting a request at a moment led to.
 
     Args:
-        levels: of the windows that count it, in their order.
+        counted: the windows that are about it, in their order.
         exceeded: the window that refuses it, None when all take it.
     """
 
-    used: dict[str, Any]
-    levels: tuple[Level, ...]
-    exceeded: Level | None
+    used: Used
+    counted: tuple[Counted, ...]
+    moment: int
+    exceeded: Level | None = None
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """How full the windows are now."""
+        return tuple(_level(*counted, self.moment) for counted in self.counted)
 
     @property
     def nearest(self) -> Level | None:
         """The window that the answer's headers tell of: the one that refuses, else that with the fewest left."""
-        return self.exceeded or min(self.levels, key=lambda level: level.left, default=None)
+        if self.exceeded is not None or not self.counted:
+            return self.exceeded
+        return _level(*min(self.counted, key=_left), self.moment)
+
+
+def _left(counted: Counted) -> int:
+    window, _, count = counted
+    return window.limit - count
 
 
 def charged(windows: Sequence[Window], used: Used | None, who: Who, now: datetime) -> Charged:
     """Count a request in all its windows, or in none when one of them is full."""
-    before, moment = _running(windows, used, now), now.isoformat()
-    counted = {key: window for window in windows if (key := window.key(who)) is not None}
-    levels: list[Level] = []
-    for key, window in counted.items():
+    before, moment = used or {}, micros(now)
+    counted: dict[str, Counted] = {}
+    begins = False
+    for window in windows:
+        key = window.key(who)
+        if key is None:
+            continue
         began, count = before.get(key) or (moment, 0)
-        levels.append(Level(window, count, _resets_in_s(window, began, now)))
-    full = [level for level in levels if level.left <= 0]
+        if not count or not _is_running(window, began, moment):
+            began, count, begins = moment, 0, True
+        counted[key] = (window, began, count)
+    full = [_level(*entry, moment) for entry in counted.values() if _left(entry) <= 0]
     if full:
-        return Charged(before, tuple(levels), max(full, key=lambda level: level.resets_in_s))
-    after = {**before, **{key: [(before.get(key) or (moment,))[0], level.used + 1]
-                          for key, level in zip(counted, levels, strict=True)}}  # fmt: skip
-    return Charged(after, tuple(Level(level.window, level.used + 1, level.resets_in_s) for level in levels), None)
+        longest = max(full, key=lambda level: level.resets_in_s)
+        return Charged(before, tuple(counted.values()), moment, longest)
+    after = _running(windows, before, moment) if begins else dict(before)
+    after |= {key: [began, count + 1] for key, (_, began, count) in counted.items()}
+    return Charged(after, tuple((window, began, count + 1) for window, began, count in counted.values()), moment)
 
 
 def levels(windows: Sequence[Window], used: Used | None, now: datetime) -> list[tuple[Window, int, int]]:
     """(window, most that anybody has used of it, seconds until that one begins anew), for people to look at."""
-    running = _running(windows, used, now)
+    moment = micros(now)
+    running = _running(windows, used or {}, moment)
     found = []
     for window in windows:
         own = [entry for key, entry in running.items() if _name_of(key) == window.name]
-        began, count = max(own, key=lambda entry: int(entry[1]), default=(now.isoformat(), 0))
-        found.append((window, int(count), _resets_in_s(window, began, now) if count else 0))
+        began, count = max(own, key=lambda entry: int(entry[1]), default=(moment, 0))
+        found.append((window, int(count), _level(window, began, count, moment).resets_in_s if count else 0))
     return found
 
 
-def _running(windows: Sequence[Window], used: Used | None, now: datetime) -> dict[str, Any]:
-    """The counts of windows that are not over yet; also a clock set back begins them anew."""
-    lengths = {window.name: timedelta(seconds=window.seconds) for window in windows}
+def _running(windows: Sequence[Window], used: Used, moment: int) -> dict[str, Any]:
+    """The counts of windows that are not over yet."""
+    known = {window.name: window for window in windows}
     return {
         key: entry
-        for key, entry in (used or {}).items()
-        if timedelta() <= now - datetime.fromisoformat(entry[0]) < lengths.get(_name_of(key), timedelta())
+        for key, entry in used.items()
+        if (window := known.get(_name_of(key))) is not None and _is_running(window, entry[0], moment)
     }
+
+
+def _is_running(window: Window, began: int, moment: int) -> bool:
+    """A clock that was set back begins a window anew, too."""
+    return 0 <= moment - began < length(window.seconds)
+
+
+def _level(window: Window, began: int, used: int, moment: int) -> Level:
+    left = length(window.seconds) - (moment - began)
+    return Level(window, used, max(-(-left // SECOND), 1))
 
 
 def _name_of(key: str) -> str:
     return key.partition(" ")[0]
-
-
-def _resets_in_s(window: Window, began: str, now: datetime) -> int:
-    return max(math.ceil(window.seconds - (now - datetime.fromisoformat(began)).total_seconds()), 1)
 
 
 _WINDOW: Mapping[str, Field] = {

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -48,15 +48,15 @@ class Conductor:
         self.store, self.conducts = store, conducts
         self.resources = {resource.kind: resource for resource in resources}
 
-    def meet(self, client: Client, token: str) -> Met:
+    def meet(self, client: Client, token: str, now: datetime) -> Met:
         """
-        A request with a valid token.
+        A request with a valid token, at this time of its organisation.
 
         Raises:
             WfmError: 401, a fault made the token expire.
         """
         conduct = self.conducts.of(client.organisation_id)
-        found = Met(self, client, token, conduct)
+        found = Met(self, client, token, conduct, now)
         expires = any(rule.effect.kind == "expired" for rule in conduct.rules)
         if expires and found.token in (self.store.value(client.organisation_id, EXPIRED) or ()):
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")
@@ -66,10 +66,11 @@ class Conductor:
 class Met:
     """One request and what is done to it."""
 
-    def __init__(self, conductor: Conductor, client: Client, token: str, conduct: Conduct) -> None:
+    def __init__(self, conductor: Conductor, client: Client, token: str, conduct: Conduct, now: datetime) -> None:
         self._store, self._resources = conductor.store, conductor.resources
         self.client, self._organisation_id, self._conduct = client, client.organisation_id, conduct
         self.token = "" if conduct.is_plain else hashlib.blake2b(token.encode(), digest_size=12).hexdigest()
+        self.now = now
         self._level: Level | None = None
         self._asked: Asked | None = None
         self._struck: tuple[Rule, ...] = ()
@@ -79,7 +80,7 @@ class Met:
     @property
     def fault(self) -> str:
         """What struck, for the journal and `explain`; empty when nothing did."""
-        return "; ".join(rule.told for rule in self._struck)
+        return "; ".join(rule.told for rule in self._struck) if self._struck else ""
 
     def charge(self, path: str, kind: str) -> None:
         """
@@ -91,7 +92,7 @@ class Met:
         quotas = self._conduct.quotas
         if not quotas.enabled or not quotas.windows:
             return
-        who, now, result = Who(self.token, self.client.id, path, kind), self._store.now(self._organisation_id), None
+        who, now, result = Who(self.token, self.client.id, path, kind), self.now, None
 
         def count(used: Any) -> Any:
             nonlocal result
@@ -111,7 +112,7 @@ class Met:
         self._asked = asked
         if not fitting:
             return
-        now = self._store.now(self._organisation_id)
+        now = self.now
         found: tuple[Rule, ...] = ()
 
         def count(state: Any) -> Any:
@@ -149,7 +150,9 @@ class Met:
         """The answer as it goes out; journal the one that comes back."""
         more = self._level.headers if self._level is not None else ()
         if more or self._headers:
-            answer = replace(answer, headers=(*answer.headers, *more, *self._headers))
+            answer = Answer(answer.status, answer.body, (*answer.headers, *more, *self._headers), answer.delivery)
+        if not self._struck:
+            return answer
         answer = self._changed(self._with_rows(answer), happened, is_final=False)
         return self._changed(answer, happened, is_final=True)
 
@@ -258,7 +261,7 @@ class Met:
         sequence = self._sequence_seen(rule, rows[-1].sequence if rows else 0)
         if sequence is None:
             earlier = timedelta(seconds=rule.effect.option("seconds"))
-            sequence = head_at(rows, self._store.now(self._organisation_id) - earlier)
+            sequence = head_at(rows, self.now - earlier)
 
         def over_the_past(view: View, request: Request) -> Outcome:
             outcome = handle(as_of(view, self._resources, rows, sequence), request)

@@ -83,9 +83,10 @@ class Pipeline:
         token = self._store.token(value.strip())
         if token is None:
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token is unknown.")
-        if token.expires_at <= self._store.now(token.client.organisation_id):
+        now = self._store.now(token.client.organisation_id)
+        if token.expires_at <= now:
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")
-        return self._conductor.meet(token.client, token.value)
+        return self._conductor.meet(token.client, token.value, now)
 
     def _perform(self, environ: Environ, exchange: _Exchange) -> Commit:
         met = exchange.met = self._authenticate(environ)
@@ -125,7 +126,7 @@ class Pipeline:
             context_id=exchange.context_id,
             organisation_id=client.organisation_id if client else "",
             client_id=client.id if client else "",
-            at=self._store.now(client.organisation_id if client else None),
+            at=exchange.met.now if exchange.met else self._store.now(None),
             method=environ["REQUEST_METHOD"],
             path=_path(environ),
             query=environ.get("QUERY_STRING", ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from mockgc import Settings
 from mockgc.behaviour.fields import ConductRefused
-from mockgc.behaviour.quotas import PUBLISHED, Charged, Level, Quotas, Who, Window, charged, quotas_of
+from mockgc.behaviour.quotas import PUBLISHED, Charged, Quotas, Who, Window, charged, quotas_of
 from tests.mockgc.behaviour.conducted import Conducted, app_with
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -115,9 +116,8 @@ def test_a_window_that_takes_one_more_is_caught() -> None:
     def generous(windows: Sequence[Window], used: Any, who: Who, now: datetime) -> Charged:
         wider = [Window(w.name, w.per, w.limit + 1, w.seconds) for w in windows]
         result = charged(wider, used, who, now)
-        pairs = zip(windows, result.levels, strict=True)
-        levels = tuple(Level(window, level.used, level.resets_in_s) for window, level in pairs)
-        return Charged(result.used, levels, result.exceeded)
+        counted = tuple((window, *entry[1:]) for window, entry in zip(windows, result.counted, strict=True))
+        return replace(result, counted=counted)
 
     with pytest.raises(AssertionError, match="more than the limit"):
         check([Window("a", "organisation", 1, 5)], [(0, "t1", "c1", "u"), (0, "t1", "c1", "u")], generous)
