@@ -267,7 +267,10 @@ AGENT_SCHEDULE = Resource(
     ),
     behaviours={
         "postWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery": Behaviour(
-            _query, CONTRACT, (business_units.NOT_FOUND, WFM_NOT_FOUND, UNIT_NOT_FOUND, TOO_MANY_TEAMS), QUERY
+            _query,
+            CONTRACT,
+            (business_units.NOT_FOUND, week_schedules.BAD_WEEK, WFM_NOT_FOUND, UNIT_NOT_FOUND, TOO_MANY_TEAMS),
+            QUERY,
         ),
         "postWorkforcemanagementBusinessunitAgentschedulesSearch": Behaviour(
             _search_in_business_unit,

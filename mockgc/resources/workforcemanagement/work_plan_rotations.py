@@ -146,7 +146,7 @@ WORK_PLAN_ROTATION = Resource(
             ROTATIONS.delete, assumed("also with agents in it"), (WFM_NOT_FOUND,)
         ),
         "postWorkforcemanagementManagementunitWorkplanrotationCopy": Behaviour(
-            _copy, CONTRACT, (WFM_NOT_FOUND, COPY_NAME)
+            _copy, CONTRACT, (WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
         ),
     },
 )

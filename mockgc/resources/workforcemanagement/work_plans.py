@@ -256,7 +256,9 @@ WORK_PLAN = Resource(
         "deleteWorkforcemanagementManagementunitWorkplan": Behaviour(
             WORK_PLANS.delete, assumed("refused while agents or rotations have it"), (WFM_NOT_FOUND, HAS_USERS)
         ),
-        "postWorkforcemanagementManagementunitWorkplanCopy": Behaviour(_copy, CONTRACT, (WFM_NOT_FOUND, COPY_NAME)),
+        "postWorkforcemanagementManagementunitWorkplanCopy": Behaviour(
+            _copy, CONTRACT, (WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
+        ),
         "postWorkforcemanagementManagementunitWorkplanValidate": Behaviour(
             _validate, assumed("which configurations are invalid"), (WFM_NOT_FOUND, WFM_BODY_NOT_FOUND)
         ),

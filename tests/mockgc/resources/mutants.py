@@ -24,16 +24,24 @@ from flask import Response
 from mockgc import Emulator, Settings, create_app
 from mockgc.contract.examples import Examples
 from mockgc.contract.success import success
+from mockgc.domain import errors
 from mockgc.domain.errors import ErrorCode, WfmError
 from mockgc.domain.resource import Handler, Operation, Resource
 from mockgc.domain.transaction import Outcome, Request, View
 from mockgc.resources import registry
+from mockgc.resources.workforcemanagement import business_units, management_units
 from tests.mockgc.resources.cases import Case
 from tests.mockgc.resources.published_behaviour import CONTRACT, EMULATOR, MOMENT, OutsideContract
 
 ONLY_REFUSE = {"getRoutingQueuesMe", "getUsersMe"}
 """A client is no user, so these never answer: there is nothing to make up or to forget."""
 Lost = Literal["memory", "answer"] | ErrorCode
+ASKED_OF_ALL = {
+    *(value for value in vars(errors).values() if isinstance(value, ErrorCode)),
+    business_units.NOT_FOUND,
+    management_units.NOT_FOUND,
+}
+"""Refusals that no operation needs to declare: they follow from the shape of a request and the units in its path."""
 _EXAMPLES = Examples(lambda name: CONTRACT.definition(name).schema)
 
 
@@ -184,13 +192,15 @@ class Stage:
 
     def complaints(self, operation_id: str, cases: Sequence[Case]) -> list[str]:
         """
-        What speaks against the claim that these cases show an operation: mutants that none of them notices, and tests
-        that notice no mutant.
+        What speaks against the claim that these cases show an operation: refusals that it gives and does not declare,
+        mutants that none of them notices, and tests that notice no mutant.
         """
         seen = {case: self.watch(case).get(operation_id, Seen()) for case in cases}
-        wanted = mutants(operation_id, self.behaviours[operation_id].refusals, seen.values())
+        declared = self.behaviours[operation_id].refusals
+        wanted = mutants(operation_id, declared, seen.values())
         idle = {case.test: "it comes to nothing that is lost" for case in cases}
-        found = []
+        undeclared = {code for one in seen.values() for code in one.refusals} - ASKED_OF_ALL - {*declared}
+        found = sorted(f"it does not declare {code.status} {code.code}: {code.rule}" for code in undeclared)
         for mutant in dict.fromkeys((*wanted, Mutant(operation_id, "answer"))):
             is_noticed, tried = mutant not in wanted, []
             for case in (case for case in cases if mutant.can_show_in(seen[case])):

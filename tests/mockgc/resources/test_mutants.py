@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -128,6 +129,13 @@ def test_a_test_that_notices_nothing_is_named_although_others_notice_all() -> No
     cases = [as_case(reads_back), as_case(asserts_nothing)]
     (found,) = stage().complaints("getTeam", cases)
     assert found.startswith("asserts_nothing does not show getTeam")
+
+
+def test_a_refusal_that_is_given_and_not_declared_is_named() -> None:
+    other = Stage()
+    other.behaviours["postTeams"] = replace(other.behaviours["postTeams"], refusals=())
+    found = other.complaints("postTeams", [as_case(takes_the_name_twice), as_case(believes_the_answer)])
+    assert "it does not declare 400 group.name.in.use: team names are unique" in found
 
 
 def test_a_mutant_is_gone_after_its_case() -> None:
