@@ -16,8 +16,8 @@ process, with each of these in turn:
 
 Some marked test has to notice each of them, each marked test has to notice one, and no refusal is given that the
 operation does not declare. So name an operation only where the test is about it, not where it only prepares something;
-what a fixture asserts does not count. An assertion is `assert`, the status that `Caller` expects, or `(one,) = found`; a
-`KeyError` is none. Write `call(..., expect=409)["code"]`.
+what a fixture asserts does not count. An assertion is `assert`, the status that `Caller` expects, or `(one,) = found`;
+a `KeyError` is none. Write `call(..., expect=409)["code"]`.
 
 A marked test takes fixtures of its module, without teardown, and parametrised values, which may carry the mark
 themselves (`pytest.param(..., marks=pytest.mark.shows(...))`). It speaks through a `Caller` that it makes without
