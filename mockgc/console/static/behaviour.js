@@ -6,9 +6,14 @@ import { plural } from "./words.js";
 
 export function behaviourPage(organisation) {
   const page = el("section", { class: "page", "aria-labelledby": "title" }, el("h1", { id: "title", tabindex: "-1" }, "Behaviour"));
-  const ready = api("vocabulary").then((known) => Promise.all([clock, profile, faults, quotas, switches].map((part) => part(organisation, known))))
-    .then(([time, named, rules, limits, chosen]) => page.append(el("div", { class: "pair" }, time, named), ...[rules, limits, chosen].filter(Boolean)))
-    .catch((error) => page.append(el("p", { class: "message bad" }, error.message)));
+  const parts = el("div", { class: "page" });
+  page.append(parts);
+  async function draw() {
+    const known = await api("vocabulary");
+    const [time, named, rules, limits, chosen] = await Promise.all([clock, profile, faults, quotas, switches].map((part) => part(organisation, known, draw)));
+    fill(parts, el("div", { class: "pair" }, time, named), rules, limits, chosen);
+  }
+  const ready = draw().catch((error) => page.append(el("p", { class: "message bad" }, error.message)));
   return { page, ready };
 }
 
@@ -29,10 +34,10 @@ async function clock(organisation) {
   return card;
 }
 
-async function profile(organisation, { routes }) {
+async function profile(organisation, { routes }, drawAgain) {
   if (!routes.includes("organisations/{}/profile")) return null;
   const [all, own] = await Promise.all([api("profiles"), api(of(organisation, "profile"))]);
-  const names = (all.entities ?? all.profiles ?? []).map((one) => (typeof one === "string" ? { name: one } : one));
+  const names = all.entities;
   const says = el("p", { class: "muted" });
   const select = el("select", { name: "name" }, own.name ? null : el("option", { value: "" }, "none"), names.map((one) => el("option", { value: one.name, selected: one.name === own.name }, one.name)));
   const tell = () => { says.textContent = names.find((one) => one.name === select.value)?.description ?? ""; };
@@ -40,7 +45,8 @@ async function profile(organisation, { routes }) {
   tell();
   return form({ class: "card", "aria-labelledby": "profile" }, async (values) => {
     await api(of(organisation, "profile"), { method: "PUT", body: { name: values.get("name") } });
-    return `Behaves like “${values.get("name")}” now; open this page again to see its rules.`;
+    await drawAgain();
+    document.querySelector("[aria-labelledby=profile] select")?.focus();
   }, el("h2", { id: "profile" }, "Profile"), el("div", { class: "bar" }, field("Named set of rules", select), el("button", { type: "submit" }, "Use it")), says);
 }
 

@@ -39,6 +39,8 @@ async function route() {
   }
   if (organisation !== state.organisation) enter(organisation);
   const part = Object.hasOwn(pages, name) ? name : "journal";
+  const address = location.hash;
+  main.ariaBusy = "true";
   state.leave?.();
   const { page, leave, ready } = pages[part](parts);
   state.leave = leave ?? null;
@@ -50,9 +52,12 @@ async function route() {
     if (isHere) anchor.setAttribute("aria-current", "page");
   }
   await ready;
+  if (!page.isConnected) return;
+  main.ariaBusy = "false";
+  main.dataset.shown = address;
   const title = page.querySelector("h1");
   document.title = `${title.textContent} – mockgc console`;
-  if (!state.isFirst && page.isConnected) title.focus({ preventScroll: true });
+  if (!state.isFirst) title.focus({ preventScroll: true });
   if (!state.isFirst) scrollTo(0, 0);
   state.isFirst = false;
 }

@@ -156,13 +156,12 @@ class Page:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
-    def wait(self, expression: str, timeout_s: float = 20) -> Any:
-        """The value of an expression once it is true."""
+    def wait(self, expression: str, timeout_s: float = 10) -> None:
+        """Until an expression is true of the page."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            value = self.evaluate(expression)
-            if value:
-                return value
+            if self.evaluate(f"Boolean({expression})"):
+                return
             time.sleep(0.03)
         raise Timeout(f"{expression} was not true within {timeout_s} s; the page says:\n{self.text()}")
 
