@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from flask import Flask
 
 from mockgc.resources import registry
 from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
@@ -73,9 +74,9 @@ class Landscape:
         return self.call.organisation.http.request(method or operation.method, path, **more)
 
 
-def landscape() -> Landscape:
-    """A fresh one; its client stands for the agent."""
-    call = Caller()
+def landscape(app: Flask | None = None) -> Landscape:
+    """A fresh one, in an emulator of its own when none is given; its client stands for the agent."""
+    call = Caller(app)
     directory = _directory(call)
     routing = _routing(call, directory["userId"])
     workforce = _workforce(call, routing["queueId"])

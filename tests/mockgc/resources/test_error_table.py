@@ -12,6 +12,7 @@ import pytest
 from tests.mockgc.resources.error_rows import NOT_PROVOKED, Row, filled
 from tests.mockgc.resources.error_rows_agents import ROWS
 from tests.mockgc.resources.landscape import BEHAVIOURS, Landscape, landscape
+from tests.mockgc.resources.planted_bugs import BUGS, emulator_with
 from tests.mockgc.resources.published_behaviour import CONTRACT
 
 ASKED_OF_ALL = {
@@ -42,15 +43,40 @@ def land() -> Landscape:
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_the_request_is_refused_as_the_row_says_and_changes_nothing(land: Landscape, row: Row) -> None:
+    hold(land, row)
+
+
+def hold(land: Landscape, row: Row) -> None:
+    """
+    Raises:
+        AssertionError: the request of the row is not refused as the row says, or changes something.
+    """
     before = land.call.state()
     body, params = filled(row.body, land), filled(row.params, land)
     answer = land.call.attempt(row.operation, *row.path_ids(land), json=body, params=params)
     refused = answer.json()
-    assert (answer.status_code, refused.get("code")) == (row.status, row.code), refused
+    assert answer.is_error, f"{row.operation} was accepted"
+    assert (answer.status_code, refused["code"]) == (row.status, row.code), refused
     first = refused["details"][0]
     assert (first["errorCode"], first.get("fieldName") or "") == (row.code, row.at)
     assert not row.stands_in_the_way or first["entityId"] == land[row.stands_in_the_way]
     assert land.call.state() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "bug", "operation", "code"),
+    [
+        ("team", "checks no names", "patchTeam", "group.name.in.use"),
+        ("businessUnit", "checks no names", "patchWorkforcemanagementBusinessunit", "wfm.validation.failure"),
+        ("queue", "writes when it refuses", "putRoutingQueue", "duplicate.name"),
+        ("externalId", "checks no external keys", "postUserExternalid", "general.resource.conflict"),
+    ],
+)
+def test_a_row_fails_when_its_rule_is_lost(kind: str, bug: str, operation: str, code: str) -> None:
+    (row,) = (row for row in ROWS if (row.operation, row.code) == (operation, code))
+    hold(landscape(), row)
+    with pytest.raises(AssertionError):
+        hold(landscape(emulator_with(BUGS[bug], kind)), row)
 
 
 def test_each_row_is_as_sure_as_the_definition_of_its_operation() -> None:
