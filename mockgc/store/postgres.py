@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import select
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
@@ -31,17 +31,20 @@ from mockgc.store.postgres_url import parsed
 from mockgc.store.session import Record, Session
 
 Connection = psycopg.Connection[DictRow]
+Statement = tuple[str, Sequence[Any]]
 _WAITING_MAX = 1_000
 """So many statements are sent together at most."""
 _LOG = logging.getLogger("mockgc")
 
 
 class _Session:
-    """A transaction; statements without an answer wait for the next that has one, or the commit, and share its trip."""
+    """
+    A transaction; statements without an answer wait for the next that has one, or the commit, and share its trip. So
+    do those that begin it: it begins, and takes its lock, with the first statement that has an answer.
+    """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._waiting: list[tuple[str, Sequence[Any]]] = []
+    def __init__(self, connection: Connection, begin: Iterable[Statement] = ()) -> None:
+        self._connection, self._waiting = connection, [*begin]
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Record]:
         if not self._waiting:
@@ -127,7 +130,7 @@ class PostgresDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
+        with self._transaction([("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ())]) as session:
             yield session
 
     @contextmanager
@@ -157,12 +160,11 @@ class PostgresDatabase:
             session.run(f"CREATE SCHEMA {self._own_schema}")
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[_Session]:
+    def _transaction(self, begin: Iterable[Statement]) -> Iterator[_Session]:
         with self._connections.borrowed() as connection:
-            session = _Session(connection)
+            session = _Session(connection, begin)
             try:
                 with _answering(connection):
-                    connection.execute(begin, prepare=False)
                     yield session
                 with _answering(connection, is_commit=True):
                     session.commit()
@@ -174,7 +176,7 @@ class PostgresDatabase:
         self._connections.close()
 
 
-def _locked(section: str, *, durably: bool) -> str:
+def _locked(section: str, *, durably: bool) -> Iterator[Statement]:
     """
     Begin a transaction, alone in this section.
 
@@ -182,8 +184,10 @@ def _locked(section: str, *, durably: bool) -> str:
     transaction goes back to what the server, the role or the URL say.
     """
     key = int.from_bytes(blake2b(f"mockgc/{section}".encode(), digest_size=8).digest(), signed=True)
-    to_disk = "SET LOCAL synchronous_commit TO DEFAULT; " if durably else ""
-    return f"BEGIN; {to_disk}SELECT pg_advisory_xact_lock({key})"
+    yield "BEGIN", ()
+    if durably:
+        yield "SET LOCAL synchronous_commit TO DEFAULT", ()
+    yield "SELECT pg_advisory_xact_lock(%s)", (key,)
 
 
 @lru_cache(maxsize=256)
@@ -203,7 +207,8 @@ def _answering(connection: Connection, *, is_commit: bool = False) -> Iterator[N
 
 def _roll_back(connection: Connection) -> None:
     try:
-        connection.execute("ROLLBACK")
+        if connection.info.transaction_status != TransactionStatus.IDLE:
+            connection.execute("ROLLBACK")
     except psycopg.Error:
         connection.close()
 

@@ -51,7 +51,8 @@ class Database(Protocol):
 
     def writing(self, organisation_id: str, *, durably: bool = True) -> AbstractContextManager[Session]:
         """
-        The critical section of one organisation: all of it is written, or nothing; it sees every one before it.
+        The critical section of one organisation: all of it is written, or nothing; it sees every one before it. It
+        begins with its first statement.
 
         Args:
             durably: whether a crash of the machine that keeps the rows may not undo it, as far as that machine can

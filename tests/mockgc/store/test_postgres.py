@@ -34,6 +34,7 @@ from tests.mockgc.store.proxy import Proxy
 from tests.mockgc.store.served import USER, USERS, Client, Watched, verdict
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SOMETHING = "SELECT 1 AS found"
 SECRET = "s3cr3t-horse"
 
 
@@ -54,10 +55,12 @@ def test_the_critical_section_keeps_out_its_organisation_and_no_other(database: 
     entered = threading.Event()
 
     def enter() -> None:
-        with database.writing("one"):
+        with database.writing("one") as session:
+            session.rows(SOMETHING)
             entered.set()
 
-    with database.writing("one"):
+    with database.writing("one") as first:
+        first.rows(SOMETHING)
         waiting = threading.Thread(target=enter)
         waiting.start()
         with database.writing("other") as session:
@@ -75,8 +78,10 @@ def until(holds: Callable[[], bool], times: int = 20_000) -> None:
 def test_a_writer_that_waits_too_long_is_told_and_nothing_is_written(reused_postgres: postgres.Reused) -> None:
     database = PostgresDatabase(reused_postgres.url(), lock_timeout_s=0.01)
     store = store_over(database)
-    with database.writing(""), pytest.raises(StoreUnavailable, match="nothing was written"):
-        store.create_organisation()
+    with database.writing("") as session:
+        session.rows(SOMETHING)
+        with pytest.raises(StoreUnavailable, match="nothing was written"):
+            store.create_organisation()
     assert store.create_organisation().ordinal == 1
     database.close()
 
@@ -90,7 +95,7 @@ class Unlocked(PostgresDatabase):
 
     @contextmanager
     def writing(self, organisation_id: str, *, durably: bool = True) -> Iterator[Session]:  # noqa: ARG002
-        with self._transaction("BEGIN") as session:
+        with self._transaction([("BEGIN", ())]) as session:
             yield session
 
 
@@ -195,8 +200,14 @@ def test_a_server_that_goes_away_within_a_transaction_has_written_nothing(
 def test_a_commit_whose_answer_is_lost_is_unknown(proxy: Proxy, reused_postgres: postgres.Reused) -> None:
     database = PostgresDatabase(through(proxy, reused_postgres.url()))
     store_over(database)
-    with pytest.raises(StoreUnavailable, match="whether it was written is unknown"), database.writing("one"):
-        proxy.shut()
+
+    def commit() -> None:
+        with database.writing("one") as session:
+            session.rows(SOMETHING)
+            proxy.shut()
+
+    with pytest.raises(StoreUnavailable, match="whether it was written is unknown"):
+        commit()
     database.close()
 
 
