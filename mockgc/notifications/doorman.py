@@ -54,11 +54,20 @@ class Doorman:
         self._thread.start()
 
     def stop(self) -> None:
-        """End all connections and the thread."""
+        """End all connections and the thread; a second time does nothing."""
+        if self._stopping.is_set():
+            return
         self._stopping.set()
         self._bell.send(b"x")
         self.wake()
         self._thread.join(timeout=5)
+        self._bell.close()
+        self._ear.close()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
 
     def wake(self) -> None:
         """Something may have been committed; from any thread."""

@@ -107,6 +107,7 @@ class Server:
             sock=listening,
             process_request=self._admit,
             max_size=MESSAGE_BYTES_MAX,
+            close_timeout=self._pace.close_s,
             server_header="mockgc",
             logger=_STRANGERS,
         ):

@@ -7,6 +7,7 @@ Nothing here waits for time to pass: every message is awaited with a timeout, an
 from __future__ import annotations
 
 import json
+import socket as socketlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -27,6 +29,7 @@ from mockgc.domain.transaction import CommitRow
 from mockgc.notifications.doorman import Doorman, waking
 from mockgc.notifications.pace import Pace
 from mockgc.pytest_plugin import TestOrganisation, _organisation
+from mockgc.resources.notifications.channels import connect_uri
 from mockgc.serve import free_port
 from mockgc.store.base import Store
 from tests.mockgc.notifications.channel import CHANNELS, Channel, Frame, bare
@@ -392,6 +395,32 @@ def test_a_port_that_is_taken_is_waited_for() -> None:
                 assert received(socket)["eventBody"] == {"message": "pong"}
         finally:
             second.stop()
+
+
+def test_a_client_that_does_not_answer_keeps_no_server_from_stopping() -> None:
+    app = create_app(Settings(seed=5))
+    with emulating(app, Pace(close_s=0.05)) as emulator:
+        uri = urlsplit(Channel.of(emulator.organisation()).uri)
+        with socketlib.create_connection((HOST, emulator.doorman.port), timeout=TIMEOUT_S) as raw:
+            key = "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13"
+            upgrade = "Upgrade: websocket\r\nConnection: Upgrade"
+            raw.sendall(f"GET {uri.path} HTTP/1.1\r\nHost: {HOST}\r\n{upgrade}\r\n{key}\r\n\r\n".encode())
+            assert raw.recv(12) == b"HTTP/1.1 101"
+            emulator.doorman.stop()
+    assert not emulator.doorman.is_alive
+
+
+@pytest.mark.parametrize(
+    ("origin", "port", "uri"),
+    [
+        ("http://127.0.0.1:8080", 8081, "ws://127.0.0.1:8081/channels/c"),
+        ("http://[::1]:8080", 8081, "ws://[::1]:8081/channels/c"),
+        ("https://api.example.com", 8081, "wss://api.example.com:8081/channels/c"),
+        ("http://api.example.com", None, "wss://streaming.api.example.com/channels/c"),
+    ],
+)
+def test_the_address_is_on_the_host_that_the_client_spoke_to(origin: str, port: int | None, uri: str) -> None:
+    assert connect_uri("c", origin, port) == uri
 
 
 def test_without_a_server_the_address_has_the_vendors_form() -> None:
