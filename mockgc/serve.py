@@ -70,17 +70,18 @@ def application() -> Flask:
     logging.basicConfig(level=logging.WARNING)
     settings = Settings()
     app = _with_organisation(settings, can_close=True)[0]
-    _take_sockets(app, settings)
+    doorman = _doorman(app, settings)
+    Finalize(doorman, doorman.stop, exitpriority=1)  # a worker process runs no atexit
     return app
 
 
-def _take_sockets(app: Flask, settings: Settings) -> None:
-    """Let clients connect to the application's notification channels, on the port that the settings name."""
-    if settings.notifications_port:
-        doorman = Doorman(app.extensions["mockgc"].store, settings.notifications_host, settings.notifications_port)
-        app.wsgi_app = waking(app.wsgi_app, doorman)  # type: ignore[method-assign, assignment]
-        doorman.start()
-        Finalize(doorman, doorman.stop, exitpriority=1)  # a worker process runs no atexit
+def _doorman(app: Flask, settings: Settings) -> Doorman:
+    """Lets clients connect to the application's notification channels, on the port that the settings name."""
+    host, port = settings.notifications_host, settings.notifications_port
+    doorman = Doorman(app.extensions["mockgc"].store, host, port or free_port(host, 0))
+    app.wsgi_app = waking(app.wsgi_app, doorman)  # type: ignore[method-assign, assignment]
+    doorman.start()
+    return doorman
 
 
 def _with_organisation(settings: Settings, *, can_close: bool = False) -> tuple[Flask, Credentials]:
@@ -157,8 +158,11 @@ def _run(app: Flask, settings: Settings, host: str, port: int, workers: int) -> 
         import waitress  # noqa: PLC0415
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        _take_sockets(app, settings)
-        waitress.serve(app, host=host, port=port, threads=_THREADS, _quiet=True)
+        doorman = _doorman(app, settings)
+        try:
+            waitress.serve(app, host=host, port=port, threads=_THREADS, _quiet=True)
+        finally:
+            doorman.stop()
         return
     Granian(
         "mockgc.serve:application",

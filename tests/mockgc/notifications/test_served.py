@@ -33,11 +33,13 @@ def taken(port: int | None) -> Iterator[None]:
 
 
 @contextmanager
-def served(folder: Path, *flags: str, is_killed: bool = False) -> Iterator[TestOrganisation]:
+def served(
+    folder: Path, *flags: str, is_killed: bool = False, program: tuple[str, ...] = ("-m", "mockgc.cli")
+) -> Iterator[TestOrganisation]:
     """The first organisation of an emulator of its own."""
     ready = folder / "ready.json"
     ready.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "mockgc.cli", "serve", "--port", "0", "--quiet", "--ready-file", str(ready)]
+    command = [sys.executable, *program, "serve", "--port", "0", "--quiet", "--ready-file", str(ready)]
     with subprocess.Popen([*command, *flags], start_new_session=True) as process:
         try:
             url = _base_url(process, ready)
@@ -88,8 +90,12 @@ def test_a_channel_outlives_a_killed_emulator(tmp_path: Path) -> None:
         assert received(socket)["topicName"] == audited(skill)
 
 
-def test_a_stopped_emulator_tells_its_clients(tmp_path: Path) -> None:
-    with served(tmp_path) as organisation:
+WITHOUT_GRANIAN = "import sys; sys.modules['granian'] = None; from mockgc.cli import main; main()"
+
+
+@pytest.mark.parametrize("program", [("-m", "mockgc.cli"), ("-c", WITHOUT_GRANIAN)], ids=["granian", "waitress"])
+def test_a_stopped_emulator_tells_its_clients(tmp_path: Path, program: tuple[str, ...]) -> None:
+    with served(tmp_path, program=program) as organisation:
         socket = listening(Channel.of(organisation).uri).__enter__()
     assert ended(socket)[0] == 1001
 
