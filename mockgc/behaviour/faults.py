@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockgc.behaviour.effects import Effect, effect_of
 from mockgc.behaviour.fields import (
@@ -37,8 +37,7 @@ RULES_MAX = 100
 _COUNT_MAX = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """
     What rules see of a request.
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockgc.behaviour.fields import (
     ConductRefused,
@@ -76,8 +76,7 @@ class Window:
         return {**shown, "resource": self.resource, "namespace": self.namespace}
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(NamedTuple):
     """Whose request it is; `token` is a digest, never the token, `resource` the kind of entity it is about."""
 
     token: str
@@ -106,8 +105,7 @@ PUBLISHED = (
 """See the sources above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """How full a window is."""
 
     window: Window
@@ -144,8 +142,7 @@ Counted = tuple[Window, int, int]
 """A window, its beginning, and how many it has counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Charged:
+class Charged(NamedTuple):
     """
     What counting a request at a moment led to.
 
@@ -169,7 +166,8 @@ class Charged:
         """The window that the answer's headers tell of: the one that refuses, else that with the fewest left."""
         if self.exceeded is not None or not self.counted:
             return self.exceeded
-        return _level(*min(self.counted, key=_left), self.moment)
+        nearest = self.counted[0] if len(self.counted) == 1 else min(self.counted, key=_left)
+        return _level(*nearest, self.moment)
 
 
 def _left(counted: Counted) -> int:

@@ -14,6 +14,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -47,6 +48,7 @@ class Conductor:
     def __init__(self, store: Store, conducts: Conducts, resources: Iterable[Resource]) -> None:
         self.store, self.conducts = store, conducts
         self.resources = {resource.kind: resource for resource in resources}
+        self._digest = lru_cache(maxsize=1_000)(_digest)
 
     def meet(self, client: Client, token: str, now: datetime) -> Met:
         """
@@ -56,7 +58,7 @@ class Conductor:
             WfmError: 401, a fault made the token expire.
         """
         conduct = self.conducts.of(client.organisation_id)
-        found = Met(self, client, token, conduct, now)
+        found = Met(self, client, "" if conduct.is_plain else self._digest(token), conduct, now)
         expires = any(rule.effect.kind == "expired" for rule in conduct.rules)
         if expires and found.token in (self.store.value(client.organisation_id, EXPIRED) or ()):
             raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")
@@ -64,12 +66,17 @@ class Conductor:
 
 
 class Met:
-    """One request and what is done to it."""
+    """
+    One request and what is done to it.
+
+    Args:
+        token: a digest, never the token; empty where nothing is counted.
+    """
 
     def __init__(self, conductor: Conductor, client: Client, token: str, conduct: Conduct, now: datetime) -> None:
         self._store, self._resources = conductor.store, conductor.resources
         self.client, self._organisation_id, self._conduct = client, client.organisation_id, conduct
-        self.token = "" if conduct.is_plain else hashlib.blake2b(token.encode(), digest_size=12).hexdigest()
+        self.token = token
         self.now = now
         self._level: Level | None = None
         self._asked: Asked | None = None
@@ -325,6 +332,10 @@ class Met:
     def _give_back(self, rule: Rule) -> None:
         self._struck = tuple(other for other in self._struck if other is not rule)
         self._store.change_value(self._organisation_id, STRUCK, lambda state: given_back(rule, state))
+
+
+def _digest(token: str) -> str:
+    return hashlib.blake2b(token.encode(), digest_size=12).hexdigest()
 
 
 def _code(code: str, status: int) -> ErrorCode:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -117,7 +116,7 @@ def test_a_window_that_takes_one_more_is_caught() -> None:
         wider = [Window(w.name, w.per, w.limit + 1, w.seconds) for w in windows]
         result = charged(wider, used, who, now)
         counted = tuple((window, *entry[1:]) for window, entry in zip(windows, result.counted, strict=True))
-        return replace(result, counted=counted)
+        return result._replace(counted=counted)
 
     with pytest.raises(AssertionError, match="more than the limit"):
         check([Window("a", "organisation", 1, 5)], [(0, "t1", "c1", "u"), (0, "t1", "c1", "u")], generous)
