@@ -25,6 +25,7 @@ from mockgc.domain.transaction import Outcome, Request, View
 from mockgc.resources.existing import existing
 from mockgc.resources.kit import MISSING_FIELD
 from mockgc.resources.operations import settled
+from mockgc.resources.workforcemanagement.people import NO_USER_CONTEXT, OWN_UNITS, with_own_units
 
 NOT_IMPLEMENTED = ErrorCode(
     "not.implemented", 501, "with --strict only operations at level behaviour answer", errors.decided("strict mode"),
@@ -67,18 +68,21 @@ def _load_claimed(
 ) -> tuple[Resource, Operation, Mapping[str, Any]]:
     published, behaviour = contract.operation(name), behaviours[name]
     parameters = Parameters(published.parameters)
+    names = tuple(part[1:-1] for part in published.path.split("/") if part.startswith("{"))
 
     def handle(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
         if request.invalid is None:
             wrong = list(parameters.violations(request.ids, request.raw_query))
             request = replace(request, invalid=WfmError(wrong)) if wrong else request
         found = settled(view, behaviours, resources)
+        request = with_own_units(found.view, names, request)
         outcome = behaviour.handle(resource, operation, found.view, request)
         also = (*found.writes, *found.polled(name, request, behaviours))
         return replace(outcome, writes=(*also, *outcome.writes)) if also else outcome
 
     operation, components = _operation(contract, published, handle)
-    return resource, replace(operation, level="behaviour", refusals=behaviour.refusals), components
+    refusals = (*behaviour.refusals, *(() if OWN_UNITS.isdisjoint(names) else (NO_USER_CONTEXT,)))
+    return resource, replace(operation, level="behaviour", refusals=refusals), components
 
 
 def _load_shape(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.mockgc.resources.published_behaviour import Caller
 from tests.mockgc.resources.scheduling import Desk, activity, agent, change, desk, document
-from tests.mockgc.resources.units import act_as, agents_of, management_unit_of, users_of
+from tests.mockgc.resources.units import act_as, agents_of, business_unit_of, management_unit_of, users_of
 
 WHERE = "getWorkforcemanagementAgentsMeManagementunit"
 MINE, UNITS = "postWorkforcemanagementAgentschedulesMine", "postWorkforcemanagementAgentschedulesManagementunitsMine"
@@ -107,3 +107,48 @@ def test_a_period_that_ends_before_it_starts_is_refused(at: Desk) -> None:
     body = {"startDate": PERIOD["endDate"], "endDate": PERIOD["startDate"]}
     for operation in (MINE, UNITS):
         assert at.call(operation, expect=400, json=body)["code"] == "wfm.validation.failure"
+
+
+OWN = [
+    ("getWorkforcemanagementBusinessunit", ("unit",)),
+    ("getWorkforcemanagementBusinessunitActivitycodes", ("unit",)),
+    ("getWorkforcemanagementBusinessunitManagementunits", ("unit",)),
+    ("getWorkforcemanagementManagementunit", ("home",)),
+    ("getWorkforcemanagementManagementunitUsers", ("home",)),
+    ("getWorkforcemanagementManagementunitWorkplans", ("home",)),
+    ("getWorkforcemanagementManagementunitUserTimeoffrequests", ("home", "agent")),
+]
+
+
+@pytest.mark.parametrize(("operation", "names"), OWN)
+def test_a_path_may_say_mine_for_the_units_of_the_user_that_asks(
+    at: Desk, operation: str, names: tuple[str, ...]
+) -> None:
+    ids = {"unit": at.unit, "home": at.home, "agent": at.agents[0]}
+    named, own = [ids[name] for name in names], ["mine", *(ids[name] for name in names[1:])]
+    assert at.call(operation, *own) == at.call(operation, *named)
+    act_as(at.call, users_of(at.call, "eve")[0], instead_of=at.agents[0])
+    assert at.call(operation, *own, expect=404)["code"].endswith("unit.not.found")
+
+
+def test_a_client_that_stands_for_no_user_has_no_units_of_its_own() -> None:
+    made = desk()
+    for operation in ("getWorkforcemanagementBusinessunit", "getWorkforcemanagementManagementunit"):
+        assert made.call(operation, "mine", expect=400)["code"] == "bad.request"
+    before = made.call.state()
+    made.call("patchWorkforcemanagementManagementunit", "mine", expect=400, json={"name": "Ours"})
+    assert made.call.state() == before
+
+
+def test_what_is_changed_as_mine_is_the_users_own(at: Desk) -> None:
+    at.call("patchWorkforcemanagementManagementunit", "mine", json={"name": "Ours"})
+    assert at.call("getWorkforcemanagementManagementunit", at.home)["name"] == "Ours"
+    at.call.organisation.switch(operation_seconds=5)
+    at.call("postWorkforcemanagementManagementunitMove", "mine", expect=202, json={"businessUnitId": other_of(at)})
+    at.call.organisation.advance(5)
+    assert at.call("getWorkforcemanagementBusinessunit", "mine")["name"] == "Other"
+
+
+def other_of(at: Desk) -> str:
+    """Another business unit."""
+    return str(business_unit_of(at.call, "Other")["id"])
