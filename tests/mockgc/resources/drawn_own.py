@@ -45,6 +45,30 @@ def _time(step: Step) -> dict[str, Any]:
     return {"timeSpan": {"startDate": f"{_day(step.b)}T08:00:00Z", "lengthMinutes": step.c * 60}}
 
 
+def _late(step: Step, **more: Any) -> dict[str, Any]:
+    """On a day of the past."""
+    start = f"2026-11-2{step.b}T08:00:00Z"
+    return {"type": "Late", "startDate": start, "lengthMinutes": 15 * step.c, **more}
+
+
+def _explain(machine: Machine, step: Step) -> Sent:
+    place = "postWorkforcemanagementAgentAdherenceExplanations"
+    body = _late(step, status=REVIEWED[step.c])
+    return Sent(place, machine.one("directoryUser", step.a), body, made="adherenceExplanation")
+
+
+def _review(machine: Machine, step: Step) -> Sent:
+    ids = machine.one("adherenceExplanation", step.a)
+    return Sent("patchWorkforcemanagementAgentAdherenceExplanation", ids, {"status": REVIEWED[step.c]})
+
+
+def _read_news(machine: Machine, step: Step) -> Sent:
+    news = machine.id("timeOffRequest", step.a)
+    item = {"id": news, "mutableGroupId": news, "markedAsRead": step.b < 2}
+    return Sent("postWorkforcemanagementNotificationsUpdate", (), {"entities": [item]})
+
+
+REVIEWED = ("Pending", "Approved", "Denied", "Approved")
 OWN: Mapping[str, Draw] = {
     "stand for a user": _stand_for,
     "open a channel": lambda _, __: Sent("postNotificationsChannels", made="channel"),
@@ -59,6 +83,12 @@ OWN: Mapping[str, Draw] = {
     ),
     "ask for one's own time off": _own_time_off,
     "cancel one's own time off": _cancel,
+    "explain one's own lateness": lambda _, step: Sent(
+        "postWorkforcemanagementAdherenceExplanations", (), _late(step)
+    ),
+    "explain an agent's lateness": _explain,
+    "review an explanation": _review,
+    "read the news": _read_news,
     "ask whether that would do": lambda _, step: Sent(
         "postWorkforcemanagementUnavailabletimesValidationJobs", (),
         {"unavailableTimes": [_time(step)], "validationWeekDate": WEEK},

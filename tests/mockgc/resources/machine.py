@@ -110,6 +110,7 @@ KINDS: Mapping[str, Kind] = {
     "timeOffLimit": _inside(PLACE, "Timeofflimit", is_unique=False),
     "timeOffRequest": Kind(f"get{PLACE}UserTimeoffrequest", "metadata.version", parent="managementUnit"),
     "channel": Kind(),
+    "adherenceExplanation": Kind("getWorkforcemanagementAgentAdherenceExplanation", parent="directoryUser"),
     "shortTermForecast": Kind(f"get{UNIT}WeekShorttermforecast", "metadata.version", parent="businessUnit"),
     "weekSchedule": Kind(f"get{UNIT}WeekSchedule", "metadata.version", parent="businessUnit"),
 }
@@ -241,13 +242,15 @@ class Machine:
 
 
 def made(sent: Sent, answer: Any, rows: list[CommitRow]) -> list[tuple[str, ...]]:
-    """The path ids of what a request has made; an import may answer without them."""
+    """The path ids of what a request has made; what is made in a job may be answered without them."""
     if "timeOffRequests" in answer:
         return [(*sent.ids, found["user"]["id"], found["id"]) for found in answer["timeOffRequests"]]
     entity = answer.get("result") or answer
+    new = [row.entity_id for row in rows if row.kind == sent.made and not row.version_before]
     if sent.made in OF_A_WEEK:
-        new = [row.entity_id for row in rows if row.kind == sent.made and not row.version_before]
         return [(sent.ids[0], (sent.json or {}).get("weekDate", sent.ids[1]), entity_id) for entity_id in new]
+    if "id" not in entity:
+        return [(*sent.ids, entity_id) for entity_id in new]
     return [(*(sent.ids[:1] if KINDS[sent.made].parent else ()), entity["id"])]
 
 
