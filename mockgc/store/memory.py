@@ -22,7 +22,7 @@ from mockgc.domain.switches import Switches
 from mockgc.domain.transaction import Commit, CommitRow, Entity, Row, Rule, Write
 from mockgc.ids import Ids
 from mockgc.journal import Entry
-from mockgc.store.addresses import Address, shared_fields, targets_of
+from mockgc.store.addresses import Address, shared_fields
 from mockgc.store.base import (
     EMPTY_BASELINE,
     Client,
@@ -34,31 +34,14 @@ from mockgc.store.base import (
     Token,
     UnknownName,
 )
-
-
-@dataclass(slots=True)
-class _Contents:
-    """The live entities of an organisation and what finds them."""
-
-    rows: dict[str, dict[str, Row]]
-    index: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
-    referrers: dict[Address, dict[Address, None]] = field(default_factory=dict)
-    references: dict[Address, tuple[Address, ...]] = field(default_factory=dict)
-
-    def copy(self) -> _Contents:
-        return _Contents(
-            {kind: dict(rows) for kind, rows in self.rows.items()},
-            {key: dict(ids) for key, ids in self.index.items()},
-            {address: dict(users) for address, users in self.referrers.items()},
-            dict(self.references),
-        )
+from mockgc.store.contents import Contents
 
 
 @dataclass(frozen=True, slots=True)
 class _Baseline:
     """What a reset goes back to."""
 
-    contents: _Contents
+    contents: Contents
     switches: Switches = field(default_factory=Switches)
     settings: Mapping[Slot, Any] = field(default_factory=dict)
     entity_counter: int = 0
@@ -70,7 +53,7 @@ class _Tenant:
 
     organisation: Organisation
     ids: Ids
-    contents: _Contents
+    contents: Contents
     ordinal_of_ids: int
     switches: Switches = field(default_factory=Switches)
     values: dict[Slot, Any] = field(default_factory=dict)
@@ -172,7 +155,7 @@ class MemoryStore:
             return clients[0] if clients else self.add_client(organisation.id, credentials=credentials)
 
     def _tenant_of(self, organisation: Organisation, ids: Ids, ordinal_of_ids: int) -> _Tenant:
-        return _Tenant(organisation, ids, _Contents({kind: {} for kind in self.resources}), ordinal_of_ids)
+        return _Tenant(organisation, ids, Contents.empty(self.resources), ordinal_of_ids)
 
     def organisations(self) -> list[Organisation]:
         return [tenant.organisation for tenant in list(self._tenants.values())]
@@ -253,20 +236,15 @@ class MemoryStore:
         if len(commits) > self._kept.commit_rows:
             commits.popleft()
 
-    def _apply(self, contents: _Contents, write: Write, data: bytes | None) -> int:
-        """Store one entity and its index entries; returns the version before, 0 for a new one."""
-        resource, address = self.resources[write.kind], (write.kind, write.id)
-        rows = contents.rows[write.kind]
-        old = rows.get(write.id)
-        keys = resource.indexed(write.entity) if write.entity is not None else {}
-        targets = targets_of(resource, write.entity)
-        _reindex(contents, write.kind, write.id, old.keys if old else {}, keys)
-        _rereference(contents, address, targets)
+    def _apply(self, contents: Contents, write: Write, data: bytes | None) -> int:
+        """Store one entity; returns the version before, 0 for a new one."""
+        resource, old = self.resources[write.kind], contents.rows[write.kind].get(write.id)
+        before = old.version if old else 0
         if write.entity is None or data is None:
-            del rows[write.id]
+            contents.remove(resource, write.id)
         else:
-            rows[write.id] = Row(old.version + 1 if old else 1, keys, data)
-        return old.version if old else 0
+            contents.put(resource, write.id, before + 1, write.entity, data)
+        return before
 
     def commits(self, organisation_id: str, after: int = 0) -> list[CommitRow]:
         tenant = self._tenant(organisation_id)
@@ -371,7 +349,7 @@ class MemoryStore:
 
     def _baseline(self, tenant: _Tenant, name: str) -> _Baseline:
         if name == EMPTY_BASELINE:
-            return _Baseline(_Contents({kind: {} for kind in self.resources}))
+            return _Baseline(Contents.empty(self.resources))
         if name not in tenant.baselines:
             known = ", ".join([EMPTY_BASELINE, *tenant.baselines])
             raise UnknownName(f"no baseline is called {name!r}; there are {known}")
@@ -391,13 +369,9 @@ class MemoryStore:
 
     def put_baseline(self, organisation_id: str, name: str, snapshot: Snapshot) -> None:
         tenant = self._tenant(organisation_id)
-        contents = _Contents({kind: {} for kind in self.resources})
+        contents = Contents.empty(self.resources)
         for kind, entity_id, version, encoded in snapshot.rows:
-            resource, entity = self.resources[kind], orjson.loads(encoded)
-            keys = resource.indexed(entity)
-            contents.rows[kind][entity_id] = Row(version, keys, encoded)
-            _reindex(contents, kind, entity_id, {}, keys)
-            _rereference(contents, (kind, entity_id), targets_of(resource, entity))
+            contents.put(self.resources[kind], entity_id, version, orjson.loads(encoded), encoded)
         settings = {Slot(slot, is_setting=True): value for slot, value in snapshot.settings.items()}
         with tenant.lock:
             tenant.baselines[name] = _Baseline(contents, snapshot.switches, settings, snapshot.entities)
@@ -421,34 +395,3 @@ class MemoryStore:
 
     def close(self) -> None:
         pass
-
-
-def _reindex(contents: _Contents, kind: str, entity_id: str, old: Mapping[str, str], new: Mapping[str, str]) -> None:
-    if old == new:
-        return
-    for name, value in old.items():
-        if new.get(name) != value:
-            held = contents.index[kind, name, value]
-            del held[entity_id]
-            if not held:
-                del contents.index[kind, name, value]
-    for name, value in new.items():
-        if old.get(name) != value:
-            contents.index.setdefault((kind, name, value), {})[entity_id] = None
-
-
-def _rereference(contents: _Contents, address: Address, targets: tuple[Address, ...]) -> None:
-    old = contents.references.get(address, ())
-    if old == targets:
-        return
-    for target in old:
-        users = contents.referrers[target]
-        users.pop(address, None)
-        if not users:
-            del contents.referrers[target]
-    for target in targets:
-        contents.referrers.setdefault(target, {})[address] = None
-    if targets:
-        contents.references[address] = targets
-    else:
-        contents.references.pop(address, None)
