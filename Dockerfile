@@ -5,7 +5,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY mockgc mockgc
 COPY migrator migrator
 COPY conformance conformance
-RUN python -m pip install --no-cache-dir . && rm -rf /src/* && useradd --system --no-create-home mockgc
+RUN python -m pip install --no-cache-dir ".[postgres]" && rm -rf /src/* && useradd --system --no-create-home mockgc
 USER mockgc
 WORKDIR /
 ENV PYTHONUNBUFFERED=1
