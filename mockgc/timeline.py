@@ -75,7 +75,7 @@ def timeline(holder: Holder, past: Past, claimed: int | None) -> tuple[JSON, ...
 
 
 def _commit(row: CommitRow, past: Past, asked: Numbered | None, client_id: str) -> JSON:
-    dropped = {"number": None, "status": None, "request": "(dropped from the journal)"}
+    dropped = {"number": None, "status": None, "request": "(dropped from the journal)", "date": timestamp(row.at)}
     shown = asked[1].reads if asked and row.client_id == client_id else ()
     told = next((version for kind, entity_id, version in shown if (kind, entity_id) == (row.kind, row.entity_id)), None)
     return {
@@ -88,7 +88,6 @@ def _commit(row: CommitRow, past: Past, asked: Numbered | None, client_id: str) 
         "told": told,
         "together": list(past.together.get(row.sequence, ())),
         **(dropped if asked is None else _request(asked)),
-        "date": timestamp(row.at),
         "clientId": row.client_id,
         "contextId": row.context_id,
         "ownClient": row.client_id == client_id,

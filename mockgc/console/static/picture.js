@@ -82,9 +82,9 @@ function asked(request) {
   return path.length ? el("span", {}, el("b", {}, method), " ", el("span", { class: "path", title: path.join(" ") }, breakable(shortened(path.join(" "))))) : request;
 }
 
-/** A path that a line may end in after each slash. */
+/** A path that a line may end in after each slash, but not within a shortened id. */
 function breakable(path) {
-  return path.split(/(?<=\/)/).flatMap((part) => [part, el("wbr")]);
+  return path.replaceAll("…", "…\u2060").split(/(?<=\/)/).flatMap((part) => [part, el("wbr")]);
 }
 
 function deed(event) {

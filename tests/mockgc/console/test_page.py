@@ -101,6 +101,12 @@ def test_every_file_is_packaged_and_the_picture_for_the_readme_is_not() -> None:
     assert packaged == {f"static/{name}" for name in assets()}
 
 
+def test_the_picture_for_the_readme_is_a_small_png() -> None:
+    picture = (FOLDER / "explanation.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 200_000
+
+
 def test_the_page_is_the_same_whatever_people_are_called() -> None:
     caller = Caller(emulator())
     before = caller.http.get("/_mockgc/").data
