@@ -23,7 +23,7 @@ from mockgc.resources.kit import (
     WFM_VALIDATION,
     known_fields,
 )
-from mockgc.resources.workforcemanagement import business_units, downloads
+from mockgc.resources.workforcemanagement import business_units, downloads, management_units
 from mockgc.resources.workforcemanagement.family import Family
 
 DEFAULT_KEPT = ErrorCode(
@@ -122,6 +122,23 @@ def _delete(resource: Resource, _: Operation, view: View, request: Request) -> O
     return Outcome(204, None, outcome.writes)
 
 
+def _of_management_unit(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    """The business unit's codes under older names, deleted ones too; the list has the unit's version (assumed)."""
+    home = management_units.COMMON.existing(view, request.ids[0])
+    rules.raise_invalid(request)
+    unit = business_units.COMMON.existing(view, home["businessUnit"]["id"])
+    codes = {code["code"]: _older(code) for code in ACTIVITY_CODES.inside(view, unit["id"])}
+    return Outcome(200, {"activityCodes": codes, "metadata": unit["settings"]["metadata"]})
+
+
+def _older(code: Entity) -> Entity:
+    kept = known_fields(
+        code, "name", "category", "lengthInMinutes", "countsAsPaidTime", "countsAsWorkTime", "agentTimeOffSelectable",
+        "metadata", "selfUri",
+    )  # fmt: skip
+    return {"id": code["code"], "isActive": code["active"], "isDefault": code["defaultCode"], **kept}
+
+
 def named(view: View, business_unit_id: str, code: str) -> bool:
     """Whether a unit has a live code under a short id."""
     found = view.get("activityCode", f"{business_unit_id}/{code}")
@@ -138,6 +155,9 @@ ACTIVITY_CODE = Resource(
     behaviours={
         "getWorkforcemanagementBusinessunitActivitycodes": Behaviour(
             downloads.offered(ACTIVITY_CODES.listing), CONTRACT
+        ),
+        "getWorkforcemanagementManagementunitActivitycodes": Behaviour(
+            _of_management_unit, assumed("the version of the list"), (management_units.NOT_FOUND,)
         ),
         "postWorkforcemanagementBusinessunitActivitycodes": Behaviour(
             ACTIVITY_CODES.create,

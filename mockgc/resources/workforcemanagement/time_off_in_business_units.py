@@ -1,8 +1,8 @@
 """
 Time-off plans and limits of business units: `businessunits/{businessUnitId}/timeoffplans` and `.../timeofflimits`.
 
-They name management units and staffing groups of the business unit. The values of a limit are set here and not read:
-the vendor's query counts what is allocated of them, which nothing here does.
+They name management units and staffing groups of the business unit. What approved requests take of a daily limit is
+counted in `time_off_allocation`; days without a value have a limit of 0 minutes (assumed).
 
 Assumed: the defaults of what is not sent (enabled, never approved by itself, counted against limits, no wait); names
 are unique; an update names staffing groups of a management unit only where the plan has one; override dates are in
@@ -12,6 +12,7 @@ listings only when `expand` names them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any
 
 from mockgc.domain import rules
@@ -30,12 +31,24 @@ from mockgc.resources.kit import (
 )
 from mockgc.resources.workforcemanagement import activity_codes, business_units, downloads, management_units
 from mockgc.resources.workforcemanagement.family import Family
-from mockgc.resources.workforcemanagement.time_off_limits import GRANULARITY, NEGATIVE, TOO_MANY_DAYS, days_of
+from mockgc.resources.workforcemanagement.time_off_limits import (
+    BAD_QUERY,
+    GRANULARITY,
+    NEGATIVE,
+    TOO_MANY_DAYS,
+    days_of,
+    ranges_of,
+    value_range,
+)
 from mockgc.resources.workforcemanagement.time_off_plans import UNKNOWN_PART
 
 NO_MANAGEMENT_UNIT = ErrorCode(
     "wfm.validation.management.unit.not.found", 400, "the management unit is one of the business unit",
     documented("400 of 14 WFM operations"), "List the management units of the business unit.",
+)  # fmt: skip
+NO_LIMIT = ErrorCode(
+    "wfm.entity.not.found", 404, "a query names a time-off limit of the business unit",
+    documented("POST timeofflimits/values/query: 404"), "List the business unit's time-off limits.",
 )  # fmt: skip
 _PLAIN = (
     "name", "enabled", "autoApprovalRule", "autoPublishApprovedTimeOffRequests", "countAgainstTimeOffLimits",
@@ -207,6 +220,38 @@ def _set_values(resource: Resource, _: Operation, view: View, request: Request) 
     return LIMITS.answered(view, LIMITS.common.update(resource, view, before, content, claimed), request)
 
 
+def _query_values(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
+    """The values of one limit, or of those of the units whose plans name an activity code, range by range."""
+    unit = business_units.COMMON.existing(view, request.ids[0])
+    rules.raise_invalid(request)
+    body = request.body
+    if "timeOffLimitId" not in body and "activityCodeId" not in body:
+        raise refuse(BAD_QUERY, "timeOffLimitId or activityCodeId is required", "timeOffLimitId")
+    ranges, every = ranges_of(request), LIMITS.inside(view, unit["id"])
+    if "timeOffLimitId" in body:
+        found = [limit for limit in every if limit["id"] == body["timeOffLimitId"]]
+        if not found:
+            message = f"timeOffLimitId: the business unit has no time-off limit {body['timeOffLimitId'][:200]!r}"
+            raise refuse(NO_LIMIT, message, "timeOffLimitId")
+    else:
+        plans = [plan for plan in PLANS.inside(view, unit["id"]) if plan["enabled"]]
+        units = {
+            home for plan in plans if body["activityCodeId"] in plan["activityCodeIds"] for home in _units_of(plan)
+        }
+        found = [limit for limit in every if value_at(limit, "managementUnit.id") in {None, *units}] if units else []
+    rows = [_value_range(view, limit, first, last) for limit in found for first, last in ranges]
+    return Outcome(200, {"values": rows})
+
+
+def _value_range(view: View, limit: Entity, first: date, last: date) -> Entity:
+    row = value_range(view, limit, first, last)
+    nothing = [0] * len(row["limitMinutesPerInterval"])
+    counted = dict.fromkeys(
+        ("allocatedMinutesPerInterval", "waitlistedMinutesPerInterval", "waitlistedRequestsPerInterval"), nothing
+    )
+    return {"id": limit["id"], "selfUri": limit["selfUri"], **counted, **row}
+
+
 _UNIT = business_units.NOT_FOUND
 _CREATED = assumed("201, where 200 is declared as well")
 BUSINESS_UNIT_TIME_OFF_PLAN = Resource(
@@ -246,6 +291,9 @@ BUSINESS_UNIT_TIME_OFF_LIMIT = Resource(
         ),
         "putWorkforcemanagementBusinessunitTimeofflimitValues": Behaviour(
             _set_values, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, NEGATIVE, GRANULARITY, TOO_MANY_DAYS)
+        ),
+        "postWorkforcemanagementBusinessunitTimeofflimitsValuesQuery": Behaviour(
+            _query_values, assumed("which limits an activity code is tied to"), (_UNIT, BAD_QUERY, NO_LIMIT)
         ),
         "deleteWorkforcemanagementBusinessunitTimeofflimit": Behaviour(LIMITS.delete, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
     },

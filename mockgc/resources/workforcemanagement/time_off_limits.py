@@ -159,7 +159,7 @@ def days_between(first: date, last: date) -> list[str]:
 def value_range(view: View, limit: Entity, first: date, last: date) -> Entity:
     """The values of a limit from the first to the last day, and what is allocated of daily ones."""
     size, days = _PER_DAY[limit["granularity"]], days_between(first, last)
-    empty = [limit["defaultLimitMinutes"]] * size
+    empty = [limit.get("defaultLimitMinutes", 0)] * size
     minutes = [value for day in days for value in limit["values"].get(day, empty)]
     return {
         "timeOffLimit": {"id": limit["id"], "selfUri": limit["selfUri"]},

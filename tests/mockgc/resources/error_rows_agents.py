@@ -105,5 +105,10 @@ EXPLANATIONS = [
     *(Row(f"post{name}Query", 400, "wfm.bad.request", ASSUMED, "endDate", BACKWARDS)
       for name in (*_EXPLAINED, f"{UNIT}AdherenceExplanations")),
 ]  # fmt: skip
+VALUES = [
+    Row(f"post{UNIT}TimeofflimitsValuesQuery", 400, "wfm.validation.failure", DOCUMENTED, "timeOffLimitId", _RANGES),
+    Row(f"post{UNIT}TimeofflimitsValuesQuery", 404, "wfm.entity.not.found", DOCUMENTED, "timeOffLimitId",
+        {"timeOffLimitId": "none", **_RANGES}),
+]  # fmt: skip
 
-ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS, *NOTIFICATIONS, *EXPLANATIONS]
+ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS, *NOTIFICATIONS, *EXPLANATIONS, *VALUES]

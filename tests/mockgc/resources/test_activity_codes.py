@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.mockgc.resources.published_behaviour import Caller
-from tests.mockgc.resources.units import business_unit_of, under
+from tests.mockgc.resources.units import business_unit_of, management_unit_of, under
 
 
 @pytest.fixture
@@ -154,3 +154,22 @@ def test_a_unit_holds_250_codes(call: Caller) -> None:
     refused = call("postWorkforcemanagementBusinessunitActivitycodes", unit, expect=400, json=body)
     assert refused["code"] == "wfm.validation.failure"
     assert call.state() == before
+
+
+OF_MANAGEMENT_UNIT = "getWorkforcemanagementManagementunitActivitycodes"
+
+
+@pytest.mark.shows(OF_MANAGEMENT_UNIT)
+def test_a_management_unit_shows_its_business_units_codes_under_older_names(call: Caller) -> None:
+    unit = business_unit_of(call)["id"]
+    home = management_unit_of(call, unit)["id"]
+    made = coffee(call, unit)
+    call("deleteWorkforcemanagementBusinessunitActivitycode", unit, made["id"], expect=204)
+    codes = call(OF_MANAGEMENT_UNIT, home)["activityCodes"]
+    assert [(codes[number]["isDefault"], codes[number]["isActive"]) for number in ("0", made["id"])] == [
+        (True, True),
+        (False, False),
+    ]
+    assert codes[made["id"]]["name"] == "Coffee"
+    assert len(codes) == len(call("getWorkforcemanagementBusinessunitActivitycodes", unit)["entities"])
+    assert call(OF_MANAGEMENT_UNIT, "none", expect=404)["code"] == "wfm.management.unit.not.found"

@@ -191,3 +191,64 @@ def test_values_are_set_for_a_leap_year_at_once(at: Desk) -> None:
     assert put(367, 400)["code"] == "wfm.validation.failure"
     assert at.call.state() == before
     put(366)
+
+
+QUERY = f"post{NAME}limitsValuesQuery"
+DAYS = {"dateRanges": [{"startDate": "2026-12-01", "endDate": "2026-12-03"}]}
+
+
+def approved(at: Desk, *user_ids: str, day: str = "2026-12-02") -> None:
+    """Approved time off of 60 minutes on one day."""
+    body = {"status": "APPROVED", "activityCodeId": "5", "dailyDurationMinutes": 60}
+    users = [{"id": user_id} for user_id in user_ids]
+    request = {**body, "users": users, "fullDayManagementUnitDates": [day]}
+    at.call("postWorkforcemanagementManagementunitTimeoffrequests", at.home, json=request)
+
+
+@pytest.mark.shows(QUERY, f"put{NAME}limitValues")
+def test_values_are_read_with_what_approved_time_off_takes_of_them(at: Desk) -> None:
+    limit = limit_of(at, managementUnitId=at.home)["id"]
+    values = [{"startDate": "2026-12-02", "limitMinutesPerDay": [100, 200]}]
+    at.call(f"put{NAME}limitValues", at.unit, limit, json=under(1, values=values))
+    approved(at, *at.agents)
+    (row,) = at.call(QUERY, at.unit, json={"timeOffLimitId": limit, **DAYS})["values"]
+    assert (row["timeOffLimit"]["id"], row["startDate"], row["metadata"]["version"]) == (limit, "2026-12-01", 2)
+    assert row["limitMinutesPerInterval"] == [0, 100, 200]
+    assert row["allocatedMinutesPerInterval"] == [0, 0, 0], "no plan names the code"
+    plan_of(at, activityCodeIds=["5"], businessUnitAssociation={"managementUnitIds": [at.home]})
+    (row,) = at.call(QUERY, at.unit, json={"activityCodeId": "5", **DAYS})["values"]
+    assert row["allocatedMinutesPerInterval"] == [0, 120, 0]
+    assert at.call(QUERY, at.unit, json={"activityCodeId": "1", **DAYS})["values"] == []
+
+
+@pytest.mark.shows(QUERY)
+def test_a_limit_of_a_staffing_group_counts_its_users_only(at: Desk) -> None:
+    group = group_of(at)
+    users = under(1, userIds={"values": [at.agents[0]]})
+    at.call("patchWorkforcemanagementBusinessunitStaffinggroup", at.unit, group, json=users)
+    limit = limit_of(at, staffingGroupId=group)["id"]
+    plan_of(at, activityCodeIds=["5"], businessUnitAssociation={"managementUnitIds": [at.home]})
+    approved(at, *at.agents)
+    (row,) = at.call(QUERY, at.unit, json={"timeOffLimitId": limit, **DAYS})["values"]
+    assert row["allocatedMinutesPerInterval"] == [0, 60, 0]
+
+
+@pytest.mark.shows(QUERY)
+def test_a_query_for_values_names_a_limit_or_a_code_and_days(at: Desk) -> None:
+    limit = limit_of(at)["id"]
+    for wrong in (DAYS, {"timeOffLimitId": limit, "dateRanges": []}):
+        assert at.call(QUERY, at.unit, expect=400, json=wrong)["code"] == "wfm.validation.failure"
+    other = business_unit_of(at.call, "Other")["id"]
+    for unit, wanted in ((at.unit, "none"), (other, limit)):
+        refused = at.call(QUERY, unit, expect=404, json={"timeOffLimitId": wanted, **DAYS})
+        assert refused["code"] == "wfm.entity.not.found"
+    assert at.call(QUERY, "none", expect=404, json=DAYS)["code"] == "wfm.business.unit.not.found"
+
+
+@pytest.mark.shows(QUERY)
+def test_values_by_quarters_of_an_hour_are_not_counted(at: Desk) -> None:
+    limit = limit_of(at, granularity="FifteenMinutes")["id"]
+    plan_of(at, activityCodeIds=["5"], businessUnitAssociation={"managementUnitIds": [at.home]})
+    approved(at, *at.agents)
+    (row,) = at.call(QUERY, at.unit, json={"timeOffLimitId": limit, **DAYS})["values"]
+    assert row["allocatedMinutesPerInterval"] == row["limitMinutesPerInterval"] == [0] * 3 * 96
