@@ -9,7 +9,8 @@ A published operation is at level `behaviour` because a test shows it. The test 
 The name is a promise: the test fails by an assertion when that operation loses its rule. `test_mutants` tries it, in
 process, with each of these in turn:
 
-- where it writes, it answers as before and keeps nothing: some test has to read the state by another operation;
+- where it writes, it answers as before and keeps nothing: some test has to read the state by another operation, or at
+  the address of a download or upload, before it sends the same one again;
 - where it writes nothing, it answers with an example of the contract, made from nothing: some test has to assert
   what it answers;
 - one of its refusals, declared or seen in the marked tests, is no refusal any more: some test has to assert it.

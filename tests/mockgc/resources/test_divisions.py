@@ -79,6 +79,7 @@ def test_there_is_one_home_division_and_it_stays(call: Caller) -> None:
     make(call, "Home")
     home = call("getAuthorizationDivisionsHome")
     assert (home["homeDivision"], home["name"]) == (True, "Home 2")
+    assert call("getAuthorizationDivision", home["id"]) == home
     assert call("getAuthorizationDivisionsHome") == home
     refused(call, "precondition.failure", "deleteAuthorizationDivision", home["id"], expect=400)
 
