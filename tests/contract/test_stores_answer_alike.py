@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from mockgc import Settings, create_app
 from tests.mockgc.resources.scheduling import agent, desk, document
 
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
 NAMES = st.sampled_from(["Early", " early", "Late", "Ada", "x" * 101, "", "Nul\x00", "\x1b0 \x1be", "Ünï 🦉"])
 Step = tuple[str, dict[str, Any]]
 LONG = "".join(map(chr, random.Random(1).sample(range(0x4E00, 0x9FFF), 9_000)))
@@ -152,7 +153,7 @@ setattr(Player, "import", Player.import_)
 
 def emulators(count: int, data: Path | SecretStr | None) -> Iterator[Sequence[Flask]]:
     """For all examples of a test: each of them has an organisation of its own, which every store numbers alike."""
-    made = [create_app(Settings(seed=3, freeze=datetime(2026, 11, 25, tzinfo=UTC), data=data)) for _ in range(count)]
+    made = [create_app(Settings(seed=3, freeze=NOW, data=data)) for _ in range(count)]
     yield made
     for app in made:
         app.extensions["mockgc"].store.close()
@@ -181,6 +182,12 @@ def test_emulators_that_share_a_store_answer_as_one_in_memory_byte_for_byte(
     expected, found = (Player(apps).play(drawn) for apps in (in_memory, shared))
     assert found == expected
     assert not [answer for answer in expected if isinstance(answer, tuple) and answer[2] >= 500]
+
+
+def test_emulators_that_share_nothing_are_told_apart() -> None:
+    """The property above can fail: a token of one emulator is unknown to another."""
+    one, other, fresh = (create_app(Settings(seed=3, freeze=NOW)) for _ in range(3))
+    assert Player([one, other]).play(AWKWARD) != Player([fresh]).play(AWKWARD)
 
 
 class InTurn:

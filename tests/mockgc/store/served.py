@@ -55,21 +55,23 @@ class Emulator:
 
 
 @contextmanager
-def served(folder: Path, data: str, *numbers_of_workers: int) -> Iterator[list[Emulator]]:
+def served(folder: Path, data: str, *numbers_of_workers: int, flags: Sequence[str] = ()) -> Iterator[list[Emulator]]:
     """As many programs as numbers are given, started at once, without quotas."""
     with ExitStack() as stack:
-        started = [_start(folder, data, number, workers) for number, workers in enumerate(numbers_of_workers)]
+        started = [
+            _start(folder / f"ready-{number}.json", data, ("--workers", str(workers), *flags))
+            for number, workers in enumerate(numbers_of_workers)
+        ]
         for process, _ in started:
             stack.enter_context(process)
             stack.callback(_end, process)
         yield [stack.enter_context(_connected(process, ready)) for process, ready in started]
 
 
-def _start(folder: Path, data: str, number: int, workers: int) -> tuple[subprocess.Popen[bytes], Path]:
-    ready = folder / f"ready-{number}.json"
+def _start(ready: Path, data: str, flags: Sequence[str]) -> tuple[subprocess.Popen[bytes], Path]:
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "mockgc.cli", "serve", "--port", "0", "--quiet", "--no-quotas"]
-    command += ["--workers", str(workers), "--ready-file", str(ready)]
+    command += ["--ready-file", str(ready), *flags]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCKGC_")}
     return subprocess.Popen(command, env={**clean, "MOCKGC_DATA": data}, start_new_session=True), ready
 

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,21 @@ def test_acknowledged_writes_survive_the_kill_of_a_worker_and_then_of_all(data: 
         assert everything(dataclasses.replace(organisation, http=again.http)) == written
         fresh = again.http.post(USERS, json={**USER, "email": "fresh@example.com"}).json()
         assert fresh["id"] not in {user["id"] for user in written[0]}
+
+
+@pytest.mark.nightly
+def test_a_worker_that_died_is_started_again_and_leaves_the_clock_alone(tmp_path: Path) -> None:
+    """The server waits some seconds before it starts another, so this one is of the long profile."""
+    with served(tmp_path, str(tmp_path / "state.db"), 2, flags=("--freeze", "2026-11-30T08:00:00Z")) as (emulator,):
+        assert emulator.http.patch("/_mockgc/clock", json={"advanceSeconds": 3600}).status_code == 200
+        before = emulator.workers()
+        os.kill(before[0], signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while len(emulator.workers()) < 2 or before[0] in emulator.workers():
+            assert time.monotonic() < deadline, "no other worker was started"
+            time.sleep(0.1)
+        shown = {emulator.http.get("/_mockgc/clock").json()["now"] for _ in range(20)}
+    assert shown == {"2026-11-30T09:00:00.000Z"}
 
 
 def everything(organisation: TestOrganisation) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
