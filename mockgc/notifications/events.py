@@ -18,7 +18,7 @@ from mockgc.notifications import schedule_changes
 from mockgc.notifications.event import COMPLETE, WFM, Event
 from mockgc.notifications.operation_events import operation_events
 from mockgc.notifications.past import Past, image
-from mockgc.notifications.shapes import Shape, projected
+from mockgc.notifications.shapes import ID, Shape, projected
 from mockgc.resources.notifications import user_notifications
 
 
@@ -86,6 +86,24 @@ def _queue_member(row: CommitRow, past: Past) -> Iterator[Event]:
         yield Event(f"v2.routing.queues.{queue_id}.users", body)
 
 
+_EXPLANATION: Shape = dict.fromkeys(("id", "type", "status", "startDate", "lengthMinutes", "notes", "reviewedDate"))
+
+
+def _explanation(row: CommitRow, _: Past) -> Iterator[Event]:
+    """An explanation of adherence is made or reviewed: for those who look at the agent, and at the business unit."""
+    entity = image(row)
+    if entity is None:
+        return
+    body = {
+        **projected(entity, {**_EXPLANATION, "reviewedBy": ID}),
+        "agent": {"id": entity["userId"]},
+        "managementUnit": {"id": entity["managementUnitId"]},
+        "businessUnit": {"id": entity["businessUnitId"]},
+    }
+    for place in (f"agents.{entity['userId']}", f"businessunits.{entity['businessUnitId']}"):
+        yield Event(f"{WFM}.{place}.adherence.explanations", body)
+
+
 def _agents_synchronised(commit: Iterable[CommitRow]) -> Iterator[tuple[str, Entity]]:
     """Once for each management unit of which a commit changes details of agents."""
     changed = [image(row) for row in commit if row.kind == "agent" and "schedulable" in row.changed]
@@ -106,10 +124,11 @@ _AUDITED = {
         kind: (kind[0].upper() + kind[1:], "WorkforceManagement")
         for kind in (
             "businessUnit", "managementUnit", "activityCode", "planningGroup", "serviceGoalTemplate", "staffingGroup",
-            "workPlan", "workPlanRotation", "timeOffRequest", "timeOffLimit", "timeOffPlan",
+            "workPlan", "workPlanRotation", "timeOffRequest", "timeOffLimit", "timeOffPlan", "adherenceExplanation",
         )
     },
     "weekSchedule": ("Schedule", "WorkforceManagement"),
+    "shortTermForecast": ("Forecast", "WorkforceManagement"),
     "businessUnitTimeOffLimit": ("TimeOffLimit", "WorkforceManagement"),
     "businessUnitTimeOffPlan": ("TimeOffPlan", "WorkforceManagement"),
 }  # fmt: skip
@@ -141,4 +160,5 @@ _OF_KIND: Mapping[str, Make] = {
     "operation": operation_events,
     "timeOffRequest": _time_off,
     "queueMember": _queue_member,
+    "adherenceExplanation": _explanation,
 }

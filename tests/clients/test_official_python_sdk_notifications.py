@@ -90,7 +90,7 @@ def test_every_event_that_is_announced_is_understood_in_full(sdk: Sdk) -> None:
             for frame in played(scenario):
                 understood(sdk, frame)
                 heard.add(topics().known(frame["topicName"]))
-    assert len(heard) >= 17
+    assert len(heard) >= 20
 
 
 def played(scenario: Callable[..., None]) -> list[dict[str, Any]]:

@@ -316,3 +316,21 @@ def test_a_user_is_told_of_decisions_of_others_but_not_of_having_read_them(at: D
     asked, denied = (body for _, body in channel.bodies())
     assert asked == found
     assert (denied["timeOffRequest"]["status"], denied["markedAsRead"]) == ("DENIED", True)
+
+
+def test_an_explanation_of_adherence_is_announced_for_its_agent_and_its_unit(at: Desk) -> None:
+    ann = at.agents[0]
+    act_as(at.call, ann)
+    topics = [f"{WFM}.{place}.adherence.explanations" for place in (f"agents.{ann}", f"businessunits.{at.unit}")]
+    jobs = f"v2.users.{ann}.workforcemanagement.adherence.explanations.jobs"
+    channel = heard(at, *topics, jobs)
+    late = {"type": "Late", "startDate": "2026-11-24T08:00:00Z", "lengthMinutes": 15}
+    at.call("postWorkforcemanagementAdherenceExplanations", expect=202, json=late)
+    told = dict(channel.bodies())
+    made = told[topics[0]]
+    assert (set(told), told[topics[1]]) == ({*topics, jobs}, made)
+    assert (made["agent"], made["businessUnit"], made["status"]) == ({"id": ann}, {"id": at.unit}, "Pending")
+    review = "patchWorkforcemanagementAgentAdherenceExplanation"
+    at.call(review, ann, made["id"], expect=202, json={"status": "Approved"})
+    reviewed = [body for topic, body in channel.bodies() if topic == topics[0]][-1]
+    assert (reviewed["status"], "reviewedDate" in reviewed) == ("Approved", True)
