@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -153,27 +153,28 @@ def create_app(
     clock = Clock(state)
     if settings.freeze is not None:
         clock.freeze(settings.freeze)
-    conducts = _conducts(state, settings, can_close=can_close)
-    emulator = Emulator(state, clock, used, conducts)
     published = operations(Contract.bundled(), used, is_strict=settings.strict)
     routes = Routes(used, component_schemas(used), published)
+    conducts = _conducts(state, settings, routes.templates, can_close=can_close)
+    emulator = Emulator(state, clock, used, conducts)
     documents = partial(family_document, resources=used, is_strict=settings.strict)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
     pipeline = Pipeline(state, routes, Conductor(state, conducts, used), is_strict=settings.strict)
     return _flask(emulator, pipeline, Guard(token, settings.local_only), documents, conducts, Waiting(sleep))
 
 
-def _conducts(store: Store, settings: Settings, *, can_close: bool) -> Conducts:
+def _conducts(store: Store, settings: Settings, templates: Collection[str], *, can_close: bool) -> Conducts:
     unset = plain(has_quotas=settings.quotas)
     if settings.conduct is None:
-        return Conducts(store, unset, can_close=can_close)
+        return Conducts(store, unset, can_close=can_close, templates=templates)
     from mockgc.behaviour.profiles import loaded  # noqa: PLC0415 (start-up does not pay for what it does not use)
 
-    profile = loaded(settings.conduct, can_close=can_close)
+    profile = loaded(settings.conduct, can_close=can_close, templates=templates)
     opening = profile.conduct(unset)
     if not settings.quotas:  # --no-quotas has the last word
         opening = with_quotas(opening, replace(opening.quotas, enabled=False))
-    return Conducts(store, unset, can_close=can_close, opening=(opening, profile.switches))
+    given = (opening, profile.switches)
+    return Conducts(store, unset, can_close=can_close, templates=templates, opening=given)
 
 
 def _store_of(settings: Settings) -> StoreFactory:

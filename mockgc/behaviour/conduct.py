@@ -7,7 +7,7 @@ the counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,13 +56,21 @@ class Conducts:
     Args:
         unset: of organisations that were given none.
         can_close: whether the server can close a connection without an answer; rules that need it are not met else.
+        templates: the paths of all operations, for rules that name one.
         opening: what new organisations are given, None for nothing.
     """
 
     def __init__(
-        self, store: Store, unset: Conduct, *, can_close: bool, opening: tuple[Conduct, Switches] | None = None
+        self,
+        store: Store,
+        unset: Conduct,
+        *,
+        can_close: bool,
+        templates: Collection[str],
+        opening: tuple[Conduct, Switches] | None = None,
     ) -> None:
-        self._store, self.unset, self.can_close, self.opening = store, unset, can_close, opening
+        self._store, self.unset, self.opening = store, unset, opening
+        self.can_close, self.templates = can_close, templates
         self._remembered: dict[str, tuple[Any, Conduct]] = {}
 
     def of(self, organisation_id: str) -> Conduct:

@@ -8,8 +8,9 @@ counts are one JSON value, `{name: [matched, struck, since]}`, that a store chan
 
 from __future__ import annotations
 
+import difflib
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -24,6 +25,7 @@ from mockgc.behaviour.fields import (
     mapping_of,
     number,
     sequence_of,
+    shown,
     text,
     whole,
 )
@@ -285,6 +287,30 @@ def rule_of(value: Any, place: Place, *, can_close: bool) -> Rule:
         raise ConductRefused((*place, "effect", "kind"), f"{effect.kind!r} waits for a commit, and GET never makes one")
     budget = Budget(**mapping_of(given.get("budget", {}), (*place, "budget"), _BUDGET))
     return Rule(given["name"], match, effect, budget)
+
+
+def refuse_unknown_path(rule: Rule, place: Place, templates: Collection[str]) -> None:
+    """
+    A rule about a path that no operation has would never strike.
+
+    Raises:
+        ConductRefused: naming the path and what is near it.
+    """
+    path = rule.match.path
+    if path is not None and not any(_can_be(path, template) for template in templates):
+        near = difflib.get_close_matches(path, templates, 3, 0.5)
+        hint = f"; near are {', '.join(near)}" if near else "; see /_mockgc/openapi.json"
+        raise ConductRefused((*place, "match", "path"), f"{shown(path)} is the path of no operation{hint}")
+
+
+def _can_be(path: str, template: str) -> bool:
+    names, declared = path.split("/"), template.split("/")
+    if names[-1] == "**":
+        names = names[:-1]
+        declared = declared[: len(names)]
+    return len(names) == len(declared) and all(
+        one.startswith("{") or name == one for name, one in zip(names, declared, strict=True)
+    )
 
 
 def _match_of(value: Any, place: Place) -> Match:

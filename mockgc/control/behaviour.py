@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from mockgc.behaviour.conduct import STRUCK, USED, Conduct, Conducts, begun, with_quotas, with_rules
-from mockgc.behaviour.faults import Rule, rule_of, rules_of, struck
+from mockgc.behaviour.faults import Rule, refuse_unknown_path, rule_of, rules_of, struck
 from mockgc.behaviour.fields import ConductRefused, ProfileRefused
 from mockgc.behaviour.quotas import levels, quotas_of
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
@@ -49,6 +49,8 @@ def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
     def replace_faults(organisation_id: str) -> Response:
         store.organisation(organisation_id)
         rules = rules_of(body_of({"rules"}).get("rules"), ("rules",), can_close=conducts.can_close)
+        for index, rule in enumerate(rules):
+            refuse_unknown_path(rule, ("rules", index), conducts.templates)
         put(organisation_id, rules, ())
         return answered(shown(organisation_id))
 
@@ -56,6 +58,7 @@ def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
     def add_fault(organisation_id: str) -> Response:
         store.organisation(organisation_id)
         rule = rule_of(body_of(RULE_FIELDS), (), can_close=conducts.can_close)
+        refuse_unknown_path(rule, (), conducts.templates)
         known = conducts.of(organisation_id).rules
         if any(rule.name == other.name for other in known):
             raise ControlError(409, f"name {rule.name!r} is the name of a rule that is there; remove that one first")
@@ -120,8 +123,8 @@ def _profiles(control: Blueprint, store: Store, conducts: Conducts) -> None:
         if name is None:
             raise ControlError(400, "name is missing; GET /_mockgc/profiles lists the bundled ones")
         if text is None:
-            found = bundled(name, can_close=conducts.can_close)
+            found = bundled(name, can_close=conducts.can_close, templates=conducts.templates)
         else:
-            found = parsed(text, name, name, can_close=conducts.can_close)
+            found = parsed(text, name, name, can_close=conducts.can_close, templates=conducts.templates)
         conducts.put(organisation_id, found.conduct(conducts.unset), found.switches)
         return answered({"name": found.name})

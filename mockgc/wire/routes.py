@@ -59,6 +59,7 @@ class Routes:
     ) -> None:
         resources = tuple(resources)
         self._root = _Node()
+        self.templates: set[str] = set()
         self._areas = {resource.area: None for resource in resources if resource.area is not None}
         for late in deferred:
             self._add(late.method, late.path, LateRoute(late))
@@ -67,6 +68,7 @@ class Routes:
                 self._add(operation.method, operation.path, _route(resource, operation, components))
 
     def _add(self, method: str, path: str, route: Route | LateRoute) -> None:
+        self.templates.add(path)
         node = self._root
         for segment in path.strip("/").split("/"):
             if segment.startswith("{"):

@@ -11,7 +11,7 @@ A file is checked when it is loaded; errors name file, line, field, value and wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from mockgc.behaviour.conduct import Conduct
-from mockgc.behaviour.faults import Rule, rules_of
+from mockgc.behaviour.faults import Rule, refuse_unknown_path, rules_of
 from mockgc.behaviour.fields import ConductRefused, Field, Place, ProfileRefused, anything, mapping_of, shown, text
 from mockgc.behaviour.quotas import PUBLISHED, Quotas, quotas_of
 from mockgc.domain.switches import CHOICES, Switches
@@ -59,7 +59,7 @@ def described() -> list[tuple[str, str]]:
     return [(name, bundled(name, can_close=True).description) for name in names()]
 
 
-def bundled(name: str, *, can_close: bool) -> Profile:
+def bundled(name: str, *, can_close: bool, templates: Collection[str] | None = None) -> Profile:
     """
     A bundled profile.
 
@@ -68,10 +68,12 @@ def bundled(name: str, *, can_close: bool) -> Profile:
     """
     if name not in names():
         raise ProfileRefused(f"no profile is called {shown(name)}; bundled are {', '.join(names())}")
-    return parsed((HERE / f"{name}.yaml").read_text("utf-8"), name, f"{name}.yaml", can_close=can_close)
+    return parsed(
+        (HERE / f"{name}.yaml").read_text("utf-8"), name, f"{name}.yaml", can_close=can_close, templates=templates
+    )
 
 
-def loaded(name_or_file: str, *, can_close: bool) -> Profile:
+def loaded(name_or_file: str, *, can_close: bool, templates: Collection[str] | None = None) -> Profile:
     """
     A bundled profile by its name, or one's own by the path of its file.
 
@@ -80,21 +82,22 @@ def loaded(name_or_file: str, *, can_close: bool) -> Profile:
     """
     path = Path(name_or_file)
     if path.suffix not in (".yaml", ".yml"):
-        return bundled(name_or_file, can_close=can_close)
+        return bundled(name_or_file, can_close=can_close, templates=templates)
     try:
         content = path.read_text("utf-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ProfileRefused(f"the profile {name_or_file!r} cannot be read: {reason}") from None
-    return parsed(content, path.stem, name_or_file, can_close=can_close)
+    return parsed(content, path.stem, name_or_file, can_close=can_close, templates=templates)
 
 
-def parsed(content: str, name: str, file: str, *, can_close: bool) -> Profile:
+def parsed(content: str, name: str, file: str, *, can_close: bool, templates: Collection[str] | None = None) -> Profile:
     """
     Read a profile.
 
     Args:
         file: as errors name it.
+        templates: the paths of all operations; not looked at when not given.
 
     Raises:
         ProfileRefused: naming file, line, field, value and what would be right.
@@ -106,6 +109,9 @@ def parsed(content: str, name: str, file: str, *, can_close: bool) -> Profile:
         given = mapping_of(_plain(root, ()), (), _FIELDS)
         switches = _switches_of(given.get("switches", {}), ("switches",))
         rules = rules_of(given.get("faults", []), ("faults",), can_close=can_close)
+        if templates is not None:
+            for index, rule in enumerate(rules):
+                refuse_unknown_path(rule, ("faults", index), templates)
         start = Quotas(enabled=True, windows=PUBLISHED)
         quotas = quotas_of(given["quotas"], ("quotas",), start) if "quotas" in given else None
     except ConductRefused as refused:

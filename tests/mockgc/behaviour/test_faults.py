@@ -222,6 +222,26 @@ def test_a_rule_is_refused_with_field_value_and_what_would_be_right(changes: Any
     assert message in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/api/v2/wfm/user", "match.path: '/api/v2/wfm/user' is the path of no operation; near are /api/v2/wfm/users,"),
+        ("/api/v2/wfm/{users}", "match.path: '/api/v2/wfm/{users}' is the path of no operation"),
+        ("/api/v2/wfm/users/7/8", "is the path of no operation"),
+        ("/api/v2/wmf/**", "is the path of no operation"),
+        ("/api/v2/wfm/users/{userId}", None),
+        ("/api/v2/wfm/users/{any}", None),
+        ("/api/v2/wfm/users/7", None),
+        ("/api/v2/wfm/**", None),
+        ("/api/v2/workforcemanagement/businessunits/{x}/**", None),
+    ],
+)
+def test_a_path_that_no_operation_has_is_refused_with_what_is_near(path: str, message: str | None) -> None:
+    answer = Conducted().fault("delayed", match={"path": path})
+    assert answer.status_code == (201 if message is None else 400)
+    assert message is None or message in answer.get_json()["message"]
+
+
 def test_two_rules_of_one_name_are_refused() -> None:
     caller = Conducted()
     assert caller.http.put(f"{caller.base}/faults", json={"rules": [RULE, RULE]}).status_code == 400

@@ -41,8 +41,15 @@ def text(content: str = SIMPLE) -> str:
 
 @pytest.mark.parametrize("name", names())
 def test_each_bundled_profile_is_usable_and_says_what_it_is(name: str) -> None:
-    profile = bundled(name, can_close=True)
-    assert profile.description.endswith(".")
+    app = create_app(Settings(seed=7, conduct=name, quotas=True), can_close=True)
+    assert Caller(app).control("profile") == {"name": name}
+    assert bundled(name, can_close=True).description.endswith(".")
+
+
+def test_a_path_that_no_operation_has_is_refused_with_its_line() -> None:
+    wrong = SIMPLE.replace("method: POST", "path: /api/v2/wfm/user")
+    with pytest.raises(ProfileRefused, match=r"mine.yaml:9: faults\[0\].match.path: .* is the path of no operation"):
+        parsed(text(wrong), "mine", "mine.yaml", can_close=False, templates=["/api/v2/wfm/users"])
 
 
 def test_five_profiles_are_bundled() -> None:
