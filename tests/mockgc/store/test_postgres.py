@@ -27,7 +27,7 @@ from mockgc.resources.wfm_dialect import RESOURCES
 from mockgc.store.base import DataFileMismatch, Kept, Store, StoreUnavailable
 from mockgc.store.postgres import PostgresDatabase, _Dumper, _Loader
 from mockgc.store.postgres_url import parsed
-from mockgc.store.session import Session
+from mockgc.store.session import Record, Session
 from mockgc.store.sql import SqlStore
 from tests import postgres
 from tests.mockgc.store.proxy import Proxy
@@ -68,6 +68,18 @@ def test_the_critical_section_keeps_out_its_organisation_and_no_other(database: 
         assert not entered.is_set()
     waiting.join()
     assert entered.is_set()
+
+
+def test_two_schemas_of_one_database_are_apart(database: PostgresDatabase, postgres_url: str) -> None:
+    """The same seed gives the same ids in both; neither sees the other, or waits for it."""
+    other = PostgresDatabase(postgres_url)
+    one_store, other_store = store_over(database), store_over(other)
+    with database.writing("") as session:
+        session.rows(SOMETHING)
+        assert other_store.create_organisation("mine").ordinal == 1
+    assert one_store.organisations() == []
+    assert one_store.create_organisation().id == other_store.organisations()[0].id
+    other.close()
 
 
 def until(holds: Callable[[], bool], times: int = 20_000) -> None:
@@ -218,6 +230,39 @@ def test_connections_that_the_server_ended_while_idle_are_not_noticed(database: 
         ended = administrator.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,)).fetchall()
     assert ended == [(True,)]
     assert store.create_organisation().ordinal == 1
+
+
+# databases that cannot be used
+
+
+def test_a_search_path_that_leads_nowhere_is_a_clear_refusal(missing_service: Callable[[str], None]) -> None:
+    if reason := postgres.missing():
+        missing_service(reason)
+    url = postgres.with_parameters(postgres.URL, "options=-csearch_path%3Dnowhere")
+    with pytest.raises(DataFileMismatch, match="cannot be used: no schema has been selected to create in"):
+        create_app(Settings(data=SecretStr(url)))
+
+
+def test_tables_of_somebody_else_are_refused_and_left_alone(postgres_url: str) -> None:
+    name = postgres_url.rpartition("=")[2]
+    with postgres.administrator() as administrator:
+        administrator.execute(f"CREATE SCHEMA {name}")
+        administrator.execute(f"CREATE TABLE {name}.meta (theirs TEXT)")
+        with pytest.raises(DataFileMismatch, match='cannot be used: column "name" does not exist'):
+            create_app(Settings(data=SecretStr(postgres_url)))
+        found = administrator.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (name,)).fetchall()
+    assert found == [("meta",)]
+
+
+def test_a_database_of_another_encoding_is_refused() -> None:
+    class Latin:
+        def rows(self, *_: object) -> list[Record]:
+            return [{"server_encoding": "LATIN1"}]
+
+        def run(self, *_: object) -> None: ...
+
+    with pytest.raises(DataFileMismatch, match="the database 'wfm' has the encoding LATIN1; mockgc needs UTF8"):
+        PostgresDatabase("postgresql://host/wfm")._require_utf8(Latin())
 
 
 # the URL
