@@ -196,6 +196,9 @@ class Machine:
     def _check_one(self, name: str, kind: Kind, ids: tuple[str, ...]) -> None:
         answer = self.call.attempt(kind.read, *ids, params=_SETTINGS if "settings" in kind.shows else None)
         key = (name, self._stored_id(name, ids))
+        if answer.is_error:
+            self.call("getUsers")  # what an asynchronous operation did is kept by the first request that is accepted
+        self._learn(self._commits())
         is_there = self.stored.get((kind.part_of or name, key[1]), 0) > 0
         assert answer.is_success == is_there, f"{key}: {answer.status_code} {answer.text[:300]}"
         if answer.is_success and kind.shows:

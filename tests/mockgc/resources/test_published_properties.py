@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from tests.mockgc.resources.landscape import BEHAVIOURS
 from tests.mockgc.resources.machine import KINDS, Machine, Step
@@ -16,15 +17,19 @@ from tests.mockgc.resources.planted_bugs import BUGS, emulator_with
 from tests.mockgc.resources.published_behaviour import CONTRACT
 from tests.mockgc.resources.themes import REQUESTS, THEMES, emulator, perform, steps_of
 
+POLLS = (0, 0, 2)
+"""How often an asynchronous operation is asked for before it is over."""
 EXAMPLES = settings().max_examples * 3 // 10
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_any_sequence_of_requests_keeps_the_promises(theme: str) -> None:
     @settings(max_examples=EXAMPLES)
-    @given(steps_of(theme))
-    def keeps(steps: list[Step]) -> None:
-        perform(Machine(emulator()), theme, steps)
+    @given(steps_of(theme), st.sampled_from(POLLS))
+    def keeps(steps: list[Step], polls: int) -> None:
+        machine = Machine(emulator())
+        machine.call.organisation.switch(operation_polls=polls)
+        perform(machine, theme, steps)
 
     keeps()
 
