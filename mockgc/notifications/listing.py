@@ -21,9 +21,13 @@ def listing(store: Store, organisation_id: str, after: int = 0) -> list[Entity]:
     rows = store.commits(organisation_id)
     found = store.transact(organisation_id, channels.held, "", "").outcome.body
     assert isinstance(found, list)
-    logged = {row.entity_id for row in rows if row.kind == channels.KIND}
-    untouched = {entity["id"]: Channel.of(entity) for entity in found if entity["id"] not in logged}
-    _, deliveries = follow(rows, untouched, Past(lambda: rows))
+    own = [row for row in rows if row.kind == channels.KIND]
+    last = {row.entity_id: row.sequence for row in own}
+    told = {row.entity_id for row in own if row.after is not None}
+    # Of a baseline, or changed so long ago that the store has let go of what it was: it is as it was since then.
+    unlogged = [entity for entity in found if entity["id"] not in told]
+    known = {entity["id"]: Channel.of(entity, last.get(entity["id"], 0)) for entity in unlogged}
+    _, deliveries = follow(rows, known, Past(lambda: rows))
     now = store.now(organisation_id)
     return [
         {

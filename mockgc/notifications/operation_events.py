@@ -138,6 +138,19 @@ def _explanation_job(entity: Entity) -> Iterator[Event]:
     yield Event(f"v2.users.{entity['userId']}.workforcemanagement.adherence.explanations.jobs", body)
 
 
+_TRADES: Shape = {
+    "id": None, "state": None, "reviewedBy": _USER, "reviewedDate": None, "failureReason": None,
+    "metadata": {"version": None, "modifiedBy": _USER, "dateModified": None},
+}  # fmt: skip
+
+
+def _trades(entity: Entity) -> Iterator[Event]:
+    body = {"status": entity["status"], "operationId": entity["id"], "weekDate": entity["weekDate"]}
+    if (result := entity.get("outcome", {}).get("result")) is not None:
+        body["result"] = {"entities": projected(result["entities"], _TRADES)}
+    yield Event(f"{WFM}.managementunits.{entity['managementUnitId']}.shifttrades.state.bulk", body)
+
+
 _UNIT, _USERS = "postWorkforcemanagementBusinessunit", "postWorkforcemanagementManagementunitUser"
 OF_OPERATION: Mapping[str, Callable[[Entity], Iterator[Event]]] = {
     "postWorkforcemanagementBusinessunitWeekSchedulesImport": _schedule,
@@ -161,6 +174,7 @@ OF_OPERATION: Mapping[str, Callable[[Entity], Iterator[Event]]] = {
     "postWorkforcemanagementAgentAdherenceExplanationsQuery": _explanation_job,
     "patchWorkforcemanagementAgentAdherenceExplanation": _explanation_job,
     f"{_UNIT}AdherenceExplanationsQuery": _explanation_job,
+    "postWorkforcemanagementManagementunitWeekShifttradesStateBulk": _trades,
 }
 """How each operation of the published contract is announced, by the vendor's id."""
 SILENT = frozenset({"postWorkforcemanagementUnavailabletimesValidationJobs"})
