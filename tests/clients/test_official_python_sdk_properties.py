@@ -18,6 +18,7 @@ from flask import Flask
 from hypothesis import given, settings
 
 from tests.clients.official_sdk import PACKAGE, Raw, differences
+from tests.mockgc.resources.landscape import BEHAVIOURS, landscape
 from tests.mockgc.resources.machine import Machine, Step
 from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
 from tests.mockgc.resources.themes import THEMES, emulator, perform, steps_of
@@ -81,6 +82,20 @@ def test_every_answer_is_understood_in_full_whatever_was_done_before(theme: str)
         assert machine.call.read > 0
 
     understood()
+
+
+@pytest.mark.usefixtures("_sdk")
+def test_every_read_of_an_organisation_with_one_of_everything_is_understood_in_full() -> None:
+    land, reader = landscape(), Understood(emulator())
+    refused = []
+    for name in BEHAVIOURS:
+        if CONTRACT.operation(name).method == "GET":
+            answer = land.send(name)
+            if answer.is_success and answer.content:
+                reader.understand(name, answer)
+            elif answer.is_error:
+                refused.append(name)
+    assert refused == ["getUsersMe", "getRoutingQueuesMe"]  # what is asked about the caller, who is a client
 
 
 @pytest.mark.usefixtures("_sdk")
