@@ -18,9 +18,11 @@ from flask import Flask
 from hypothesis import given, settings
 
 from tests.clients.official_sdk import PACKAGE, Raw, differences
+from tests.mockgc.resources.error_rows import filled
 from tests.mockgc.resources.landscape import BEHAVIOURS, landscape
 from tests.mockgc.resources.machine import Machine, Step
 from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
+from tests.mockgc.resources.questions import QUESTIONS
 from tests.mockgc.resources.themes import THEMES, emulator, perform, steps_of
 
 EXAMPLES = settings().max_examples * 3 // 25
@@ -95,6 +97,10 @@ def test_every_read_of_an_organisation_with_one_of_everything_is_understood_in_f
                 reader.understand(name, answer)
             elif answer.is_error:
                 refused.append(name)
+    for name, question in QUESTIONS.items():
+        answer = land.send(name, json=filled(question, land))
+        assert answer.is_success, f"{name}: {answer.text}"
+        reader.understand(name, answer)
     assert refused == ["getUsersMe", "getRoutingQueuesMe"]  # what is asked about the caller, who is a client
 
 

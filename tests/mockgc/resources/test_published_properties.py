@@ -15,6 +15,7 @@ from tests.mockgc.resources.landscape import BEHAVIOURS
 from tests.mockgc.resources.machine import KINDS, Machine, Step
 from tests.mockgc.resources.planted_bugs import BUGS, emulator_with
 from tests.mockgc.resources.published_behaviour import CONTRACT
+from tests.mockgc.resources.questions import READING
 from tests.mockgc.resources.themes import REQUESTS, THEMES, emulator, perform, steps_of
 
 POLLS = (0, 0, 2)
@@ -32,10 +33,6 @@ def test_any_sequence_of_requests_keeps_the_promises(theme: str) -> None:
         perform(machine, theme, steps)
 
     keeps()
-
-
-READING = ("Search", "Query", "Validate", "Mine", "Estimate", "TimeoffbalanceJobs")
-"""How operations are called that are sent as POST and change nothing but what is known of their own progress."""
 
 
 def test_every_operation_that_writes_is_drawn() -> None:
