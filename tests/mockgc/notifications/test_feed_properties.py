@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockgc import Settings, create_app
@@ -118,6 +118,7 @@ STEPS = st.lists(
     ),
     max_size=14,
 )
+FEWER = settings(max_examples=max(settings().max_examples // 2, 1))
 START = (("make", 0), ("make", 0), ("open", 0), ("subscribe", 3))
 
 
@@ -135,6 +136,7 @@ def test_each_commit_gives_its_events_once_in_order_to_those_who_subscribed(step
 
 
 @given(STEPS, st.lists(st.integers(1, 4), min_size=1, max_size=8))
+@FEWER
 def test_reading_the_log_in_parts_delivers_the_same(steps: Any, sizes: list[int]) -> None:
     rows = rows_of(played(steps))
     past, channels, found = Past(lambda: rows), Channels(), []
@@ -148,6 +150,7 @@ def test_reading_the_log_in_parts_delivers_the_same(steps: Any, sizes: list[int]
 
 
 @given(STEPS)
+@FEWER
 def test_a_channel_that_joins_hears_only_what_comes_after(steps: Any) -> None:
     """As a connection does: it knows the channel as it was at one commit, and the log is read from an earlier one."""
     rows = rows_of(played(steps))
