@@ -15,13 +15,14 @@ from mockgc.behaviour.faults import Rule, rules_of
 from mockgc.behaviour.instants import micros
 from mockgc.behaviour.quotas import PUBLISHED, Quotas, quotas_of
 from mockgc.domain.switches import Switches
-from mockgc.store.base import Slot, Store
+from mockgc.store.base import EMPTY_BASELINE, Slot, Store
 
 CONDUCT = Slot("conduct", is_setting=True)
 STRUCK = Slot("conduct.struck")
 USED = Slot("conduct.quotas")
 EXPIRED = Slot("conduct.expired")
 HEADS = Slot("conduct.heads")
+LOADED = Slot("conduct.loaded")
 _REMEMBERED_MAX = 1_000
 
 
@@ -94,10 +95,17 @@ class Conducts:
         )
         return self._read(stored)
 
+    def change_rules(
+        self, organisation_id: str, new: tuple[Rule, ...], change: Callable[[Conduct], Conduct]
+    ) -> Conduct:
+        """Change the conduct to one with `new` among its rules; their counts begin, those of rules that are gone go."""
+        conduct = self.change(organisation_id, change)
+        self._begin(organisation_id, new, conduct.rules)
+        return conduct
+
     def put(self, organisation_id: str, conduct: Conduct, switches: Switches) -> None:
         """Give an organisation all of a profile; all counts begin anew."""
-        self.change(organisation_id, lambda _: conduct)
-        begun(self._store, organisation_id, conduct.rules, ())
+        self.change_rules(organisation_id, conduct.rules, lambda _: conduct)
         self._store.change_value(organisation_id, USED, lambda _: None)
         self._store.set_switches(organisation_id, switches)
 
@@ -106,6 +114,23 @@ class Conducts:
         if self.opening is not None and self._store.value(organisation_id, CONDUCT) is None:
             self.put(organisation_id, *self.opening)
 
+    def was_reset(self, organisation_id: str, baseline: str) -> None:
+        """An organisation went back to a baseline: the earlier images of what was in it are there."""
+        if baseline != EMPTY_BASELINE:
+            self._store.change_value(organisation_id, LOADED, lambda _: baseline)
+        self.opened(organisation_id)
+
+    def _begin(self, organisation_id: str, new: tuple[Rule, ...], rules: tuple[Rule, ...]) -> None:
+        store, names = self._store, {rule.name for rule in rules}
+        fresh = {rule.name: [0, 0, micros(store.now(organisation_id))] for rule in new}
+        store.change_value(organisation_id, STRUCK, lambda value: _counts(value, names, fresh))
+        if any("reads" in rule.effect.options for rule in rules):
+            rows = store.commits(organisation_id)
+            heads = {rule.name: [rows[-1].sequence if rows else 0] for rule in new}
+            store.change_value(organisation_id, HEADS, lambda value: _counts(value, names, heads))
+        if not any(rule.effect.kind == "expired" for rule in rules):
+            store.change_value(organisation_id, EXPIRED, lambda _: None)
+
     def _read(self, stored: Any) -> Conduct:
         """What was stored, which was checked before; without what this server cannot do."""
         rules = rules_of(stored["rules"], (), can_close=True)
@@ -113,28 +138,10 @@ class Conducts:
         return Conduct(quotas_of(stored["quotas"], (), self.unset.quotas), usable, stored["profile"])
 
 
-def begun(store: Store, organisation_id: str, new: tuple[Rule, ...], kept: tuple[Rule, ...]) -> None:
-    """Counts of new rules begin now, those of kept ones stay, all others go."""
-    now, names = micros(store.now(organisation_id)), {rule.name for rule in kept}
-    fresh = {rule.name: [0, 0, now] for rule in new}
-
-    def counts(value: Any) -> Any:
-        return {**{name: count for name, count in (value or {}).items() if name in names}, **fresh} or None
-
-    store.change_value(organisation_id, STRUCK, counts)
-    if any(rule.effect.options.get("reads") for rule in (*new, *kept)):
-        rows = store.commits(organisation_id)
-        head = rows[-1].sequence if rows else 0
-        store.change_value(
-            organisation_id,
-            HEADS,
-            lambda value: {
-                **{name: heads for name, heads in (value or {}).items() if name in names},
-                **{rule.name: [head] for rule in new},
-            },
-        )
-    if not any(rule.effect.kind == "expired" for rule in (*new, *kept)):
-        store.change_value(organisation_id, EXPIRED, lambda _: None)
+def _counts(value: Any, names: set[str], fresh: dict[str, Any]) -> Any:
+    """Those of these names, the fresh ones begun; None when there are none."""
+    kept = {name: count for name, count in (value or {}).items() if name in names}
+    return {**kept, **fresh} or None
 
 
 def with_rules(conduct: Conduct, rules: tuple[Rule, ...]) -> Conduct:

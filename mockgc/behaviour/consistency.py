@@ -1,8 +1,8 @@
 """
 Read-after-write lag: a view of an organisation as it was, made from the images in its commit log. Pure.
 
-An entity that was there before the log began (loaded from a baseline) and has changed since has no earlier image; it is
-shown as it is now. So is one whose images were let go.
+An entity that was there before the log began has its first image in the baseline that was loaded. One whose earlier
+image is nowhere (let go, or saved over) is shown as it is now.
 """
 
 from __future__ import annotations
@@ -24,31 +24,50 @@ def head_at(rows: Iterable[CommitRow], moment: datetime) -> int:
     return max((row.sequence for row in rows if row.at <= moment), default=0)
 
 
-def as_of(view: View, resources: Mapping[str, Resource], rows: Iterable[CommitRow], sequence: int) -> View:
+class Past:
     """
-    The view as it was after this commit; the view itself when nothing has changed since.
+    What a commit log says about the time of one of its commits.
 
     Args:
-        rows: the commit log, oldest first.
+        rows: oldest first.
+        sequence: the commit; what came later is not seen yet.
     """
-    last: dict[Address, CommitRow] = {}
-    first_after: dict[Address, CommitRow] = {}
-    for row in rows:
-        address = (row.kind, row.entity_id)
-        if row.sequence <= sequence:
-            last[address] = row
-        else:
-            first_after.setdefault(address, row)
-    lagged = Overlay(view, resources, view.client_id)
-    for address, later in first_after.items():
-        before = last.get(address)
-        if later.version_before == 0:
-            lagged.changed[address] = None
-        elif before is not None and before.after is not None and before.version_after is not None:
-            entity = orjson.loads(before.after)
-            keys = resources[address[0]].indexed(entity)
-            lagged.changed[address] = (Row(before.version_after, keys, before.after), entity)
-    return lagged if lagged.changed else view
+
+    def __init__(self, rows: Iterable[CommitRow], sequence: int) -> None:
+        self._last: dict[Address, CommitRow] = {}
+        self._later: dict[Address, CommitRow] = {}
+        for row in rows:
+            address = (row.kind, row.entity_id)
+            if row.sequence <= sequence:
+                self._last[address] = row
+            else:
+                self._later.setdefault(address, row)
+
+    @property
+    def needs_baseline(self) -> bool:
+        """Whether something changed later that was there before the log began."""
+        return any(row.version_before and address not in self._last for address, row in self._later.items())
+
+    def view(
+        self, present: View, resources: Mapping[str, Resource], loaded: Mapping[Address, tuple[int, bytes]]
+    ) -> View:
+        """
+        The organisation as it was; the present when nothing has changed since.
+
+        Args:
+            loaded: what was there before the log began, as (version, encoded entity).
+        """
+        lagged = Overlay(present, resources, present.client_id)
+        for (kind, entity_id), later in self._later.items():
+            if later.version_before == 0:
+                lagged.changed[kind, entity_id] = None
+                continue
+            last = self._last.get((kind, entity_id))
+            version, encoded = (last.version_after, last.after) if last else loaded.get((kind, entity_id), (None, None))
+            if encoded is not None and version == later.version_before:
+                entity = orjson.loads(encoded)
+                lagged.changed[kind, entity_id] = (Row(version, resources[kind].indexed(entity), encoded), entity)
+        return lagged if lagged.changed else present
 
 
 def seen_as(method: str, template: str) -> str | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
-from mockgc.behaviour.conduct import STRUCK, USED, Conduct, Conducts, begun, with_quotas, with_rules
-from mockgc.behaviour.faults import Rule, refuse_unknown_path, rule_of, rules_of, struck
+from mockgc.behaviour.conduct import STRUCK, USED, Conduct, Conducts, with_quotas, with_rules
+from mockgc.behaviour.faults import refuse_unknown_path, rule_of, rules_of, struck
 from mockgc.behaviour.fields import ConductRefused, ProfileRefused
 from mockgc.behaviour.quotas import levels, quotas_of
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
@@ -37,10 +37,6 @@ def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
         rules = conducts.of(organisation_id).rules
         return {"rules": [{**rule.as_dict(), "struck": struck(rule, state)} for rule in rules]}
 
-    def put(organisation_id: str, rules: tuple[Rule, ...], kept: tuple[Rule, ...]) -> None:
-        conducts.change(organisation_id, lambda conduct: with_rules(conduct, (*kept, *rules)))
-        begun(store, organisation_id, rules, kept)
-
     @control.get("/organisations/<organisation_id>/faults")
     def faults(organisation_id: str) -> Response:
         return answered(shown(store.organisation(organisation_id).id))
@@ -51,7 +47,7 @@ def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
         rules = rules_of(body_of({"rules"}).get("rules"), ("rules",), can_close=conducts.can_close)
         for index, rule in enumerate(rules):
             refuse_unknown_path(rule, ("rules", index), conducts.templates)
-        put(organisation_id, rules, ())
+        conducts.change_rules(organisation_id, rules, lambda conduct: with_rules(conduct, rules))
         return answered(shown(organisation_id))
 
     @control.post("/organisations/<organisation_id>/faults")
@@ -59,27 +55,35 @@ def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
         store.organisation(organisation_id)
         rule = rule_of(body_of(RULE_FIELDS), (), can_close=conducts.can_close)
         refuse_unknown_path(rule, (), conducts.templates)
-        known = conducts.of(organisation_id).rules
-        if any(rule.name == other.name for other in known):
-            raise ControlError(409, f"name {rule.name!r} is the name of a rule that is there; remove that one first")
-        put(organisation_id, (rule,), known)
+
+        def added(conduct: Conduct) -> Conduct:
+            if any(rule.name == other.name for other in conduct.rules):
+                raise ControlError(
+                    409, f"name {rule.name!r} is the name of a rule that is there; remove that one first"
+                )
+            return with_rules(conduct, (*conduct.rules, rule))
+
+        conducts.change_rules(organisation_id, (rule,), added)
         return answered({**rule.as_dict(), "struck": 0}, 201)
 
     @control.delete("/organisations/<organisation_id>/faults")
     def remove_faults(organisation_id: str) -> Response:
         store.organisation(organisation_id)
-        put(organisation_id, (), ())
+        conducts.change_rules(organisation_id, (), lambda conduct: with_rules(conduct, ()))
         return Response(status=204)
 
     @control.delete("/organisations/<organisation_id>/faults/<name>")
     def remove_fault(organisation_id: str, name: str) -> Response:
         store.organisation(organisation_id)
-        known = conducts.of(organisation_id).rules
-        kept = tuple(rule for rule in known if rule.name != name)
-        if len(kept) == len(known):
-            there = ", ".join(repr(rule.name) for rule in known) or "none"
-            raise ControlError(404, f"no fault rule is called {name[:100]!r}; there are {there}")
-        put(organisation_id, (), kept)
+
+        def removed(conduct: Conduct) -> Conduct:
+            kept = tuple(rule for rule in conduct.rules if rule.name != name)
+            if len(kept) == len(conduct.rules):
+                there = ", ".join(repr(rule.name) for rule in kept) or "none"
+                raise ControlError(404, f"no fault rule is called {name[:100]!r}; there are {there}")
+            return with_rules(conduct, kept)
+
+        conducts.change_rules(organisation_id, (), removed)
         return Response(status=204)
 
 
@@ -96,8 +100,10 @@ def _quotas(control: Blueprint, store: Store, conducts: Conducts) -> None:
     @control.put("/organisations/<organisation_id>/quotas")
     def replace_quotas(organisation_id: str) -> Response:
         store.organisation(organisation_id)
-        wanted = quotas_of(body_of(QUOTA_FIELDS), (), conducts.of(organisation_id).quotas)
-        conduct = conducts.change(organisation_id, lambda current: with_quotas(current, wanted))
+        body = body_of(QUOTA_FIELDS)
+        conduct = conducts.change(
+            organisation_id, lambda current: with_quotas(current, quotas_of(body, (), current.quotas))
+        )
         store.change_value(organisation_id, USED, lambda _: None)
         return answered(shown(organisation_id, conduct))
 

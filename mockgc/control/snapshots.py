@@ -15,15 +15,15 @@ NDJSON = "application/x-ndjson"
 
 
 def register(
-    control: Blueprint, store: Store, resources: Mapping[str, Resource], opened: Callable[[str], None]
+    control: Blueprint, store: Store, resources: Mapping[str, Resource], was_reset: Callable[[str, str], None]
 ) -> None:
-    """The routes under `/organisations/{id}` that save and restore; `opened` gives an emptied one its conduct again."""
+    """The routes under `/organisations/{id}` that save and restore; `was_reset` is told of (organisation, baseline)."""
 
     @control.post("/organisations/<organisation_id>/reset")
     def reset(organisation_id: str) -> Response:
         name = typed(body_of({"baseline"}), "baseline", str) or EMPTY_BASELINE
         store.reset(organisation_id, name)
-        opened(organisation_id)
+        was_reset(organisation_id, name)
         return answered({"baseline": name})
 
     @control.get("/organisations/<organisation_id>/baselines")

@@ -19,8 +19,8 @@ from typing import Any
 
 import orjson
 
-from mockgc.behaviour.conduct import EXPIRED, HEADS, STRUCK, USED, Conduct, Conducts
-from mockgc.behaviour.consistency import as_of, head_at, seen_as
+from mockgc.behaviour.conduct import EXPIRED, HEADS, LOADED, STRUCK, USED, Conduct, Conducts
+from mockgc.behaviour.consistency import Past, head_at, seen_as
 from mockgc.behaviour.faults import Asked, Rule, consulted, given_back, met
 from mockgc.behaviour.partial import Split, split
 from mockgc.behaviour.quotas import TOO_MANY, Level, QuotaExceeded, Who, charged
@@ -270,11 +270,22 @@ class Met:
             earlier = timedelta(seconds=rule.effect.option("seconds"))
             sequence = head_at(rows, self.now - earlier)
 
+        past = Past(rows, sequence)
+        loaded = self._loaded() if past.needs_baseline else {}
+
         def over_the_past(view: View, request: Request) -> Outcome:
-            outcome = handle(as_of(view, self._resources, rows, sequence), request)
+            outcome = handle(past.view(view, self._resources, loaded), request)
             return outcome if not outcome.writes else handle(view, request)  # nothing is written from the past
 
         return over_the_past
+
+    def _loaded(self) -> dict[tuple[str, str], tuple[int, bytes]]:
+        """What the last reset brought, unless that baseline is gone."""
+        baseline = self._store.value(self._organisation_id, LOADED)
+        if baseline not in self._store.baselines(self._organisation_id):
+            return {}
+        rows = self._store.snapshot(self._organisation_id, baseline).rows
+        return {(kind, entity_id): (version, encoded) for kind, entity_id, version, encoded in rows}
 
     def _sequence_seen(self, rule: Rule, head: int) -> int | None:
         """For a lag in reads: the head of the log at the read that was so many reads ago; None for one in seconds."""

@@ -129,6 +129,10 @@ def _composed(content: str, file: str) -> yaml.Node:
         raise ProfileRefused(f"{file}:1: not YAML: {error}") from None
     if root is None:
         raise ProfileRefused(f"{file}:1: the file is empty; a profile has at least 'description'")
+    for event in yaml.parse(content, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):  # a few of them can stand for more than memory holds
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ProfileRefused(f"{file}:{line}: the alias *{event.anchor} is not read; write out what it stands for")
     return root
 
 

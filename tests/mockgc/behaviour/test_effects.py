@@ -175,6 +175,21 @@ def test_a_deleted_entity_is_still_shown() -> None:
     assert caller.user()["id"] != user["id"], "its keys are free"
 
 
+def test_what_a_baseline_brought_is_shown_as_it_was_there() -> None:
+    caller = Conducted()
+    user = caller.user()
+    caller.http.put(f"{caller.base}/baselines/monday")
+    caller.http.post(f"{caller.base}/reset", json={"baseline": "monday"})
+    caller.clock.advance(60)
+    caller.ask("PUT", user["selfUri"], {**user, "name": "Ada B"})
+    caller.set_fault("lag", seconds=5)
+    assert caller.ask("GET", user["selfUri"]).get_json() == user
+    caller.ask("DELETE", user["selfUri"])
+    assert caller.ask("GET", "users").get_json()["entities"] == [user]
+    caller.clock.advance(6)
+    assert caller.ask("GET", user["selfUri"]).status_code == 404
+
+
 def test_a_lag_in_reads_shows_the_state_at_the_read_before() -> None:
     caller = Conducted()
     caller.set_fault("lag", of=["reads"], reads=2)

@@ -85,6 +85,9 @@ def test_profiles_are_listed_with_what_they_are() -> None:
 REFUSED = [
     ("", "mine.yaml:1: the file is empty"),
     ("a: [", "mine.yaml:1: not YAML"),
+    ("description: &a x\nfaults: [*a, *a]", "mine.yaml:2: the alias *a is not read"),
+    ("a: &a [*a]", "mine.yaml:1: the alias *a is not read"),
+    ("description: x\nfaults: " + "[" * 5000, "mine.yaml:"),
     ("- a", "mine.yaml:1: ['a'] is not an object with the fields description, quotas, faults, switches"),
     ("description: x\n\nfault: []", "mine.yaml:3: fault: is not a field here; known are description, quotas"),
     ("description: x\ndescription: y", "mine.yaml:2: description: stands twice"),
