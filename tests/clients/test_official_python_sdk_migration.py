@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockgc.contract.model import Contract
+from mockgc.pytest_plugin import TestOrganisation
 from mockgc.resources import registry
 from tests.clients.official_sdk import Sdk
 
@@ -161,12 +162,15 @@ def test_a_stale_work_plan_is_a_409_with_its_body(sdk: Sdk) -> None:
     assert (error.status, json.loads(error.body)["code"]) == (409, "wfm.transaction.conflict")
 
 
-def test_every_read_at_level_behaviour_is_understood_in_full(sdk: Sdk) -> None:
+def test_every_read_at_level_behaviour_is_understood_in_full(sdk: Sdk, served: TestOrganisation) -> None:
     at = moved(sdk)
     ids = at.ids | furnished(at)
+    # From here on the client stands for the agent, so that its own questions are answered as well.
+    own = {"authorityName": "mockgc:client", "externalKey": served.client_id}
+    sdk.api("UsersApi").post_user_externalid(ids["agentId"], own)
     claimed = sorted({name for resource in registry() for name in resource.behaviours})
     reads = [found for found in map(CONTRACT.operation, claimed) if found.method == "GET"]
-    # A client that logs in with its own credentials is nobody: what is asked for "me" is refused.
+    # A client that logs in with its own credentials is nobody: what the directory is asked for "me" is refused.
     reads = [found for found in reads if not {"me", "mine"} & set(found.path.split("/"))]
     needs = [(found, {p.name for p in found.parameters if p.required}) for found in reads]
     known = [(found, names) for found, names in needs if names <= ids.keys()]

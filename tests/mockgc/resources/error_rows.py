@@ -502,6 +502,7 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         f"post{PLACE}TimeoffrequestsQuery": NO_CASE,
         "getWorkforcemanagementAgentsMeManagementunit": NO_CASE, "getWorkforcemanagementTimeoffbalanceJob": NO_CASE,
         f"post{PLACE}UserTimeoffrequestTimeoffbalanceJobs": NO_CASE,
+        f"get{PLACE}WeekShifttrades": BAD_WEEK, f"post{PLACE}WeekShifttradeMatch": BAD_WEEK,
         **dict.fromkeys((f"get{FORECAST}{part}" for part in ("Longtermforecastdata", "Planninggroups")), BAD_WEEK),
         f"get{UNIT}SchedulerSettings": NO_CASE, f"patch{UNIT}SchedulerSettings": NO_CASE,
         f"get{UNIT}MinimumstaffingSettings": NO_CASE,
@@ -524,8 +525,11 @@ NOT_PROVOKED: dict[tuple[int, str], str | dict[str, str]] = {
         "patchWorkforcemanagementTimeoffrequest": "what a patch may name is no id of anything",
         f"delete{SCHEDULE}": NO_CASE, f"post{SCHEDULE}s": "a forecast may be one that the vendor has generated",
     },
-    (400, "wfm.not.allowed"): dict.fromkeys(
+    (400, "wfm.not.allowed"): {
+        f"patch{PLACE}WeekShifttrade": "the trade here is the client's own and free to change; see `test_shift_trades`",
+    } | dict.fromkeys(
         (
+            f"post{PLACE}WeekShifttradesStateBulk",
             f"patch{UNIT}Activitycode", f"post{PLACE}Workplans", f"patch{PLACE}Workplan",
             f"post{PLACE}WorkplanValidate", f"post{PLACE}Workplanrotations", f"patch{PLACE}Workplanrotation",
             f"delete{PLACE}Workplanrotation", f"post{UNIT}Planninggroups", f"patch{UNIT}Planninggroup",

@@ -110,5 +110,32 @@ VALUES = [
     Row(f"post{UNIT}TimeofflimitsValuesQuery", 404, "wfm.entity.not.found", DOCUMENTED, "timeOffLimitId",
         {"timeOffLimitId": "none", **_RANGES}),
 ]  # fmt: skip
+_TRADE = f"{PLACE}WeekShifttrade"
+_DENIED = {"id": "@tradeId", "state": "Denied", "metadata": {"version": 1}}
+TRADES = [
+    Row(f"post{_TRADE}s", 400, "wfm.entity.not.found", DOCUMENTED, "scheduleId",
+        {"scheduleId": "none", "initiatingShiftId": "none"}),
+    Row(f"post{_TRADE}s", 400, "wfm.not.allowed", ASSUMED, "initiatingShiftId",
+        {"scheduleId": "@tradedScheduleId", "initiatingShiftId": "@shiftId"}),
+    Row(f"post{_TRADE}s", 400, "wfm.validation.failure", ASSUMED, "acceptableIntervals[0]",
+        {"scheduleId": "@tradedScheduleId", "initiatingShiftId": "@shiftId", "acceptableIntervals": ["now/then"]}),
+    Row(f"patch{_TRADE}", 409, "wfm.transaction.conflict", DOCUMENTED, "metadata.version", stale(),
+        stands_in_the_way="tradeId"),
+    Row(f"patch{_TRADE}", 400, "wfm.validation.failure", ASSUMED, "acceptableIntervals[0]",
+        stale(1, acceptableIntervals={"values": ["now/then"]})),
+    Row(f"patch{_TRADE}", 400, "wfm.entity.not.found", DOCUMENTED, "receivingUserId",
+        stale(1, receivingUserId={"value": "none"})),
+    Row(f"post{_TRADE}Match", 409, "wfm.transaction.conflict", DOCUMENTED, "metadata.version",
+        stale(receivingScheduleId="@tradedScheduleId"), stands_in_the_way="tradeId"),
+    Row(f"post{_TRADE}Match", 400, "wfm.entity.not.found", DOCUMENTED, "receivingScheduleId",
+        stale(1, receivingScheduleId="none")),
+    Row(f"post{_TRADE}sStateBulk", 409, "wfm.transaction.conflict", DOCUMENTED, "metadata.version",
+        {"entities": [{**_DENIED, "metadata": {"version": 9}}]}, stands_in_the_way="tradeId"),
+    Row(f"post{_TRADE}sStateBulk", 400, "wfm.validation.failure", ASSUMED, "entities[1].id",
+        {"entities": [_DENIED, _DENIED]}),
+]  # fmt: skip
 
-ROWS = [*OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS, *NOTIFICATIONS, *EXPLANATIONS, *VALUES]
+ROWS = [
+    *OTHERS, *UNAVAILABLE, *TIME_OFF, *SCHEDULES, *FORECASTS, *SETTINGS, *NOTIFICATIONS, *EXPLANATIONS, *VALUES,
+    *TRADES,
+]  # fmt: skip

@@ -14,7 +14,8 @@ from flask import Flask
 
 from mockgc.resources import registry
 from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
-from tests.mockgc.resources.scheduling import WEEK, Desk
+from tests.mockgc.resources.scheduling import WEEK, Desk, document
+from tests.mockgc.resources.scheduling import agent as agent_row
 from tests.mockgc.resources.units import (
     act_as,
     agents_of,
@@ -94,6 +95,18 @@ def _forecast(desk: Desk) -> str:
     return str(desk.call(f"get{week}s", desk.unit, WEEK)["entities"][0]["id"])
 
 
+def _trade(call: Caller, place: str) -> dict[str, str]:
+    """A shift trade of the agent, in a published schedule."""
+    where = call("getWorkforcemanagementAgentsMeManagementunit")
+    desk = Desk(call, where["businessUnit"]["id"], place, [])
+    shift = agent_row(where["user"]["id"], "2026-12-01T08:00:00.000Z")
+    made = desk.import_(document(shift, published=True))["result"]
+    shift_id = desk.agents_in(made)[0]["shifts"][0]["id"]
+    body = {"scheduleId": made["id"], "initiatingShiftId": shift_id}
+    trade = call(f"post{_PLACE}WeekShifttrades", place, WEEK, json=body)["id"]
+    return {"tradeId": trade, "tradedScheduleId": made["id"], "shiftId": shift_id}
+
+
 def _of_the_agent(call: Caller, place: str) -> dict[str, str]:
     """What the agent has asked for."""
     enable_unavailable_times(call, place)
@@ -107,12 +120,13 @@ def _of_the_agent(call: Caller, place: str) -> dict[str, str]:
     range_ = {"startDate": "2026-12-03", "endDate": "2026-12-03"}
     asked = {"activityCodeIds": ["5"], "dateRanges": [range_]}
     balance = call("postWorkforcemanagementTimeoffbalanceJobs", json=asked)["job"]["id"]
+    trade = _trade(call, place)
     late = {"type": "Late", "startDate": "2026-11-24T08:00:00Z", "lengthMinutes": 15}
     started = call("postWorkforcemanagementAdherenceExplanations", expect=202, json=late)["job"]["id"]
     explained = call("getWorkforcemanagementAdherenceExplanationsJob", started)["adherenceExplanation"]["id"]
     return {
         "unavailableTimeId": times[0]["id"], "validation.jobId": job, "timeoffbalance.jobId": balance,
-        "explanations.jobId": started, "explanationId": explained,
+        "explanations.jobId": started, "explanationId": explained, **trade,
     }  # fmt: skip
 
 

@@ -35,7 +35,9 @@ def refusal(operation: facts.Operation, parameter: str) -> tuple[int, str]:
     if parameter in ("weekId", "weekDateId"):
         return 400, "wfm.validation.failure"
     declared = {code for answer in operation.answers if answer.status == 404 for code in answer.codes}
-    return 404, UNITS.get(parameter, "wfm.entity.not.found" if "wfm.entity.not.found" in declared else "not.found")
+    otherwise = "wfm.entity.not.found" if "wfm.entity.not.found" in declared else "not.found"
+    code = UNITS.get(parameter, otherwise)
+    return 404, code if code in declared else otherwise
 
 
 @cache
