@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import select
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import blake2b
@@ -31,27 +31,25 @@ from mockgc.store.postgres_url import parsed
 from mockgc.store.session import Record, Session
 
 Connection = psycopg.Connection[DictRow]
-Statement = tuple[str, Sequence[Any]]
 _WAITING_MAX = 1_000
 """So many statements are sent together at most."""
 _LOG = logging.getLogger("mockgc")
 
 
 class _Session:
-    """
-    A transaction; statements without an answer wait for the next that has one, or the commit, and share its trip. So
-    do those that begin it: it begins, and takes its lock, with the first statement that has an answer.
-    """
+    """A transaction; statements without an answer wait for the next that has one, or the commit, and share its trip."""
 
-    def __init__(self, connection: Connection, begin: Iterable[Statement] = ()) -> None:
-        self._connection, self._waiting = connection, [*begin]
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._waiting: list[tuple[str, Sequence[Any]]] = []
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Record]:
         if not self._waiting:
             return [*self._connection.execute(_with_own_marks(statement), values)]
         with self._connection.pipeline():
             self._send()
-            return [*self._connection.execute(_with_own_marks(statement), values)]
+            answer = self._connection.execute(_with_own_marks(statement), values)
+        return [*answer]  # asked for within the pipeline, it would take a second trip
 
     def run(self, statement: str, values: Sequence[Any] = ()) -> None:
         self._waiting.append((_with_own_marks(statement), values))
@@ -81,6 +79,8 @@ class PostgresDatabase:
     Args:
         url: see `postgres_url.parsed`.
         lock_timeout_s: how long a writer waits for the one before it.
+        idle_timeout_s: how long a transaction may do nothing before the server ends it, because its emulator is cut
+            off or stands still, and others wait for its lock.
 
     Raises:
         DataFileMismatch: it is no such URL.
@@ -88,9 +88,9 @@ class PostgresDatabase:
 
     types = {"identity": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "blob": "BYTEA"}  # noqa: RUF012
 
-    def __init__(self, url: str, lock_timeout_s: float = 10) -> None:
+    def __init__(self, url: str, lock_timeout_s: float = 10, idle_timeout_s: float = 30) -> None:
         self._parameters, self._own_schema = parsed(url)
-        self._lock_timeout_s = lock_timeout_s
+        self._lock_timeout_s, self._idle_timeout_s = lock_timeout_s, idle_timeout_s
         self._schema: str | None = None
         self._connections = Connections(self._connect, _is_usable)
 
@@ -101,6 +101,8 @@ class PostgresDatabase:
     def _connect(self) -> Connection:
         try:
             connection = psycopg.connect(autocommit=True, row_factory=dict_row, **self._parameters)
+            for setting in self._settings():
+                connection.execute(f"SET {setting}")
         except psycopg.Error as error:
             host = self._parameters.get("host", "the default host")
             message = f"{self.name} on {host} cannot be reached: {self._reason(error)}"
@@ -110,12 +112,11 @@ class PostgresDatabase:
             raise StoreUnavailable("the PostgreSQL server cannot be reached; nothing was written") from None
         connection.adapters.register_dumper(str, _Dumper)
         connection.adapters.register_loader("text", _Loader)
-        for setting in self._settings():
-            connection.execute(f"SET {setting}")
         return connection
 
     def _settings(self) -> Iterator[str]:
         yield f"lock_timeout = '{self._lock_timeout_s * 1000:.0f}ms'"
+        yield f"idle_in_transaction_session_timeout = '{self._idle_timeout_s * 1000:.0f}ms'"
         yield "synchronous_commit = off"  # `writing` goes back to what the server, the role or the URL say
         if self._own_schema is not None:
             yield f"search_path = {self._own_schema}"
@@ -130,7 +131,7 @@ class PostgresDatabase:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._transaction([("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ())]) as session:
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
             yield session
 
     @contextmanager
@@ -160,11 +161,12 @@ class PostgresDatabase:
             session.run(f"CREATE SCHEMA {self._own_schema}")
 
     @contextmanager
-    def _transaction(self, begin: Iterable[Statement]) -> Iterator[_Session]:
+    def _transaction(self, begin: str) -> Iterator[_Session]:
         with self._connections.borrowed() as connection:
-            session = _Session(connection, begin)
+            session = _Session(connection)
             try:
                 with _answering(connection):
+                    connection.execute(begin, prepare=False)
                     yield session
                 with _answering(connection, is_commit=True):
                     session.commit()
@@ -176,18 +178,19 @@ class PostgresDatabase:
         self._connections.close()
 
 
-def _locked(section: str, *, durably: bool) -> Iterator[Statement]:
+def _locked(section: str, *, durably: bool) -> str:
     """
-    Begin a transaction, alone in this section.
+    Begin a transaction, alone in this section, in a trip of its own.
+
+    A pipeline with the statement after it would save that trip; but psycopg ends a pipeline with a message after which
+    PostgreSQL's idle timeout does not run, and an emulator that stands still would keep out all others.
 
     `synchronous_commit` is off for the connection: a crash of the server may undo its last moments. A durable
     transaction goes back to what the server, the role or the URL say.
     """
     key = int.from_bytes(blake2b(f"mockgc/{section}".encode(), digest_size=8).digest(), signed=True)
-    yield "BEGIN", ()
-    if durably:
-        yield "SET LOCAL synchronous_commit TO DEFAULT", ()
-    yield "SELECT pg_advisory_xact_lock(%s)", (key,)
+    to_disk = "SET LOCAL synchronous_commit TO DEFAULT; " if durably else ""
+    return f"BEGIN; {to_disk}SELECT pg_advisory_xact_lock({key})"
 
 
 @lru_cache(maxsize=256)
@@ -199,7 +202,9 @@ def _with_own_marks(statement: str) -> str:
 def _answering(connection: Connection, *, is_commit: bool = False) -> Iterator[None]:
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except psycopg.Error as error:
+        if not connection.closed and not isinstance(error, psycopg.OperationalError):
+            raise  # a bug of ours
         _LOG.warning("the PostgreSQL server did not answer: %s", type(error).__name__)
         written = "whether it was written is unknown" if is_commit and connection.closed else "nothing was written"
         raise StoreUnavailable(f"the PostgreSQL server did not answer; {written}") from None

@@ -14,8 +14,15 @@ from mockgc.store.base import DataFileMismatch
 
 Parameters = Mapping[str, Any]
 """Of libpq, by name."""
-_DEFAULTS: Parameters = {"connect_timeout": 5, "application_name": "mockgc", "tcp_user_timeout": 10_000}
-"""Seconds; what the server shows; milliseconds. What the URL says comes first."""
+_DEFAULTS: Parameters = {
+    "application_name": "mockgc",  # as the server lists it
+    "connect_timeout": 5,  # seconds; the rest is how soon a server that fell silent is given up, in seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,  # milliseconds
+}
+"""What the URL says comes first."""
 _OWN = "schema="
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 

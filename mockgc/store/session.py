@@ -51,8 +51,7 @@ class Database(Protocol):
 
     def writing(self, organisation_id: str, *, durably: bool = True) -> AbstractContextManager[Session]:
         """
-        The critical section of one organisation: all of it is written, or nothing; it sees every one before it. It
-        begins with its first statement.
+        The critical section of one organisation: all of it is written, or nothing; it sees every one before it.
 
         Args:
             durably: whether a crash of the machine that keeps the rows may not undo it, as far as that machine can

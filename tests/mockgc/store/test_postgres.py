@@ -102,12 +102,41 @@ def create(client: Client) -> None:
     client.ask("POST", USERS, USER)
 
 
+def test_an_emulator_that_stands_still_in_its_transaction_is_put_out(reused_postgres: postgres.Reused) -> None:
+    database, still = reused_postgres.database(), PostgresDatabase(reused_postgres.url(), idle_timeout_s=0.5)
+    stores = [store_over(each) for each in (database, still)]
+
+    def stand_still() -> None:
+        with still.writing("") as session:
+            session.rows(SOMETHING)
+            assert stores[0].create_organisation().ordinal == 1
+
+    with pytest.raises(StoreUnavailable):
+        stand_still()
+    assert stores[1].create_organisation().ordinal == 2
+    still.close()
+
+
+@pytest.mark.parametrize("wanted", ["local", "on"])
+def test_what_must_last_waits_for_the_disk_as_the_url_says_and_the_rest_does_not(
+    postgres_url: str, wanted: str
+) -> None:
+    database = PostgresDatabase(f"{postgres_url}&options=-csynchronous_commit%3D{wanted}")
+    store_over(database)
+    shown = []
+    for durably in (True, False):
+        with database.writing("one", durably=durably) as session:
+            shown += [row["synchronous_commit"] for row in session.rows("SHOW synchronous_commit")]
+    assert shown == [wanted, "off"]
+    database.close()
+
+
 class Unlocked(PostgresDatabase):
     """A planted bug: transactions without the lock."""
 
     @contextmanager
     def writing(self, organisation_id: str, *, durably: bool = True) -> Iterator[Session]:  # noqa: ARG002
-        with self._transaction([("BEGIN", ())]) as session:
+        with self._transaction("BEGIN") as session:
             yield session
 
 
