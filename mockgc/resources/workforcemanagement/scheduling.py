@@ -4,7 +4,7 @@ from mockgc.resources.operations import OPERATION
 from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
 from mockgc.resources.workforcemanagement.downloads import DOWNLOAD
 from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE
-from mockgc.resources.workforcemanagement.shift_trades import SHIFT_TRADE
+from mockgc.resources.workforcemanagement.shift_trade_states import SHIFT_TRADE
 from mockgc.resources.workforcemanagement.short_term_forecasts import SHORT_TERM_FORECAST
 from mockgc.resources.workforcemanagement.time_off_balances import TIME_OFF
 from mockgc.resources.workforcemanagement.time_off_in_business_units import (

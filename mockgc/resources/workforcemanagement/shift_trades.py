@@ -2,11 +2,11 @@
 Shift trades of a management unit's week: `managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades`.
 
 An agent offers a shift of a published schedule, for another one or for none (one-sided), to a colleague or to anybody;
-another agent matches it; an administrator approves it, and the shifts change hands in the agents' schedules.
+another agent matches it. What an administrator makes of it is in `shift_trade_states`.
 
-Documented: the states and the reasons, that only the initiating agent updates an offer, and that a week's trades carry
-versions. Assumed: which states follow each other, that an offer ends unanswered at its expiration, and the two rules of
-a match that are looked at beside who may match: the shift that is wanted in return, and shifts that would overlap.
+Documented: the states and the violations, that only the initiating agent updates an offer, and that trades carry
+versions. Assumed: that an offer ends unanswered at its expiration, and the two rules of a match that are looked at
+beside who may match: the shift that is wanted in return, and shifts that would overlap.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, assumed, documented, refuse
 from mockgc.domain.metadata import timestamp
-from mockgc.domain.resource import Behaviour, Later, Operation, Reference, Resource
-from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
+from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
+from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.resources.kit import (
     CONTRACT,
     METADATA,
@@ -32,10 +32,8 @@ from mockgc.resources.kit import (
     known_fields,
     parameters,
 )
-from mockgc.resources.operations import answered, start
 from mockgc.resources.workforcemanagement import agents, business_units, downloads, management_units, week_schedules
 from mockgc.resources.workforcemanagement.people import NO_USER_CONTEXT, current_user, user_reference
-from mockgc.resources.workforcemanagement.schedule_documents import KIND as AGENT_ROW
 from mockgc.resources.workforcemanagement.week_schedules import BAD_WEEK
 
 KIND = "shiftTrade"
@@ -43,8 +41,7 @@ PLACE = "WorkforcemanagementManagementunit"
 UNMATCHED, MATCHED, APPROVED, DENIED, CANCELED, EXPIRED = (
     "Unmatched", "Matched", "Approved", "Denied", "Canceled", "Expired"
 )  # fmt: skip
-_NEXT = {UNMATCHED: (DENIED, CANCELED), MATCHED: (APPROVED, DENIED, CANCELED, UNMATCHED)}
-_LIVE = (UNMATCHED, MATCHED)
+LIVE = (UNMATCHED, MATCHED)
 _PLAIN = (
     "id", "weekDate", "initiatingShiftId", "initiatingShiftStart", "initiatingShiftEnd", "receivingShiftId",
     "receivingShiftStart", "receivingShiftEnd", "acceptableIntervals", "oneSided", "expiration", "reviewedBy",
@@ -62,10 +59,6 @@ BAD_OFFER = ErrorCode(
     "wfm.validation.failure", 400, "an offer expires before its shift starts, and takes intervals of two moments",
     assumed("the code is declared; when it is sent is not"), "Correct the named field.",
 )  # fmt: skip
-NO_CHANGE = ErrorCode(
-    "wfm.validation.failure", 400, "a bulk update names each trade once",
-    assumed("the code is declared; when it is sent is not"), "Name each trade once.",
-)  # fmt: skip
 
 
 def _uri(trade: Entity) -> str:
@@ -76,8 +69,13 @@ def _uri(trade: Entity) -> str:
 COMMON = Common(KIND, _uri, METADATA, WFM_NOT_FOUND, WFM_STALE)
 
 
-def _place(view: View, request: Request) -> tuple[Entity, Entity, str]:
-    """(management unit, business unit, first day of the week) of a path."""
+def place(view: View, request: Request) -> tuple[Entity, Entity, str]:
+    """
+    (management unit, business unit, first day of the week) of a path.
+
+    Raises:
+        WfmError: 404 of the unit, 400 of the week.
+    """
     home = management_units.COMMON.existing(view, request.ids[0])
     unit = business_units.COMMON.existing(view, home["businessUnit"]["id"])
     return home, unit, week_schedules.week(unit, request.ids[1]).isoformat()
@@ -109,7 +107,7 @@ def _existing(view: View, request: Request, no_unit: ErrorCode = management_unit
     """
     if view.row("managementUnit", request.ids[0]) is None:
         raise refuse(no_unit, f"no management unit has the id {request.ids[0]!r}")
-    home, _unit, week = _place(view, request)
+    home, _unit, week = place(view, request)
     found = view.get(KIND, request.ids[2])
     if found is None or found["managementUnitId"] != home["id"] or found["weekDate"] != week:
         raise refuse(WFM_NOT_FOUND, f"the week has no shift trade {request.ids[2]!r}")
@@ -120,7 +118,7 @@ def state_of(view: View, trade: Entity) -> str:
     """The state now: a live offer ends at its expiration."""
     expires = trade.get("expiration")
     is_late = expires is not None and datetime.fromisoformat(expires) <= view.now
-    return EXPIRED if trade["state"] in _LIVE and is_late else str(trade["state"])
+    return EXPIRED if trade["state"] in LIVE and is_late else str(trade["state"])
 
 
 def _shown(view: View, trade: Entity) -> Entity:
@@ -138,13 +136,14 @@ def _shown(view: View, trade: Entity) -> Entity:
     return {name: value for name, value in shown.items() if value is not None}
 
 
-def _row_of(view: View, schedule_id: str, user_id: str) -> Entity | None:
+def row_of(view: View, schedule_id: str, user_id: str) -> Entity | None:
+    """What an agent does in a schedule."""
     rows = week_schedules.agent_rows(view, schedule_id)
     return next((row for row in rows if row["userId"] == user_id), None)
 
 
 def _shift_of(view: View, schedule_id: str, user_id: str, shift_id: str | None) -> Entity | None:
-    row = _row_of(view, schedule_id, user_id)
+    row = row_of(view, schedule_id, user_id)
     return next((shift for shift in row["shifts"] if shift["id"] == shift_id), None) if row else None
 
 
@@ -187,7 +186,7 @@ def _raise_wrong(view: View, home: Entity, offer: Entity) -> None:
 
 
 def _add(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    home, unit, week = _place(view, request)
+    home, unit, week = place(view, request)
     me = _me(view, home)
     rules.raise_invalid(request)
     body = request.body
@@ -195,7 +194,7 @@ def _add(resource: Resource, _: Operation, view: View, request: Request) -> Outc
     intervals = body.get("acceptableIntervals", [])
     list(_intervals(intervals))
     taken = [trade for trade in _of_unit(view, home) if trade["initiatingShiftId"] == shift["id"]]
-    if any(state_of(view, trade) in _LIVE for trade in taken) or not schedule["published"]:
+    if any(state_of(view, trade) in LIVE for trade in taken) or not schedule["published"]:
         raise refuse(NOT_OFFERED, "the shift is offered already, or not published", "initiatingShiftId")
     begin, end = _span(shift)
     if begin <= view.now:
@@ -266,7 +265,7 @@ def _violations(view: View, trade: Entity, receiver: str, shift_id: str | None) 
         yield "ReceivingShiftMissingForTwoSidedTrade" if shift_id is None else "ReceivingShiftDoesNotExist"
     if taken is not None and not trade["oneSided"] and not _is_acceptable(trade, taken):
         yield "ReceivingShiftOutsideAcceptableIntervals"
-    row = _row_of(view, trade["scheduleId"], receiver)
+    row = row_of(view, trade["scheduleId"], receiver)
     others = [shift for shift in (row["shifts"] if row else ()) if shift["id"] != shift_id]
     if given is not None and any(_overlap(given, shift) for shift in others):
         yield "InitiatingShiftOverlapsExisting"
@@ -308,93 +307,8 @@ def _match(resource: Resource, _: Operation, view: View, request: Request) -> Ou
     return replace(outcome, body={"trade": _shown(view, outcome.body), **review})
 
 
-def _update_states(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
-    """Refused as a whole where a trade is unknown or its version stale; a state that cannot follow is a row."""
-    home, _unit, week = _place(view, request)
-    rules.raise_invalid(request)
-    seen: set[str] = set()
-    for index, item in enumerate(request.body["entities"]):
-        trade = view.get(KIND, item.get("id", ""))
-        if trade is None or trade["managementUnitId"] != home["id"] or trade["weekDate"] != week:
-            raise refuse(WFM_NOT_FOUND, f"entities[{index}].id: the week has no such trade", f"entities[{index}].id")
-        if trade["id"] in seen:
-            raise refuse(NO_CHANGE, f"entities[{index}].id: comes twice", f"entities[{index}].id")
-        seen.add(trade["id"])
-        COMMON.raise_stale(resource, trade, METADATA.claimed(item))
-    begun = start(operation, view, request, STATES, {"managementUnitId": home["id"], "weekDate": week})
-    is_forced = parameters(request).get("forceAsync") == "true"
-    return answered(begun, 200 if begun.is_over and not is_forced else 202, is_forced=is_forced)
-
-
-def _states_now(view: View, request: Request, _: Entity) -> Outcome:
-    rows: list[Entity] = []
-    writes: dict[tuple[str, str], Write] = {}
-    for item in request.body["entities"]:
-        trade = COMMON.existing(view, item["id"])
-        failure, made = _changed(view, trade, item, writes)
-        writes |= {(write.kind, write.id): write for write in made}
-        after = writes[KIND, trade["id"]].entity if made else trade
-        assert after is not None
-        row = known_fields(after, "id", "metadata", "reviewedBy", "reviewedDate")
-        rows.append({**row, "state": state_of(view, after), **({"failureReason": failure} if failure else {})})
-    return Outcome(200, {"result": {"entities": rows}}, tuple(writes.values()))
-
-
-def _changed(
-    view: View, trade: Entity, item: Entity, before: dict[tuple[str, str], Write]
-) -> tuple[str | None, list[Write]]:
-    """(why a trade cannot take a state, what to write when it can)."""
-    wanted = item["state"]
-    is_stale = METADATA.claimed(item) != trade["metadata"]["version"]
-    if is_stale or wanted not in _NEXT.get(state_of(view, trade), ()):
-        return "TransitionNotAllowed", []
-    content: Entity = {"state": wanted}
-    if wanted == UNMATCHED:
-        names = ("receivingUserId", "receivingShiftId", "receivingShiftStart", "receivingShiftEnd")
-        content |= dict.fromkeys(names)
-    if wanted in (APPROVED, DENIED):
-        content |= {"reviewedBy": user_reference(view.client_id), "reviewedDate": timestamp(view.now)}
-    swapped: list[Write] = []
-    if wanted == APPROVED:
-        failure, swapped = _swapped(view, trade, before)
-        if failure:
-            return failure, []
-    return None, [*COMMON.update(SHIFT_TRADE, view, trade, content, METADATA.claimed(item)).writes, *swapped]
-
-
-def _swapped(view: View, trade: Entity, before: dict[tuple[str, str], Write]) -> tuple[str | None, list[Write]]:
-    """The agents' rows once the shifts have changed hands, over what the same update has written of them."""
-
-    def row_of(user_id: str) -> Entity | None:
-        row = _row_of(view, trade["scheduleId"], user_id)
-        return before[AGENT_ROW, row["id"]].entity if row and (AGENT_ROW, row["id"]) in before else row
-
-    schedule = view.get(week_schedules.KIND, trade["scheduleId"])
-    giver, taker = row_of(trade["initiatingUserId"]), row_of(trade["receivingUserId"])
-    if schedule is None or not schedule["published"]:
-        return "ScheduleNotPublished", []
-    if giver is None or taker is None:
-        return "InitiatingAgentScheduleNotFound" if giver is None else "ReceivingAgentScheduleNotFound", []
-    given, taken = trade["initiatingShiftId"], trade.get("receivingShiftId")
-    if given not in [shift["id"] for shift in giver["shifts"]]:
-        return "InitiatingAgentShiftNotFound", []
-    if taken is not None and taken not in [shift["id"] for shift in taker["shifts"]]:
-        return "ReceivingAgentShiftNotFound", []
-    return None, [_with_shifts(view, giver, given, taker, taken), _with_shifts(view, taker, taken, giver, given)]
-
-
-def _with_shifts(view: View, row: Entity, lost: str | None, other: Entity, won: str | None) -> Write:
-    shifts = [shift for shift in row["shifts"] if shift["id"] != lost]
-    shifts += [shift for shift in other["shifts"] if shift["id"] == won]
-    after: Entity = {**row, "shifts": sorted(shifts, key=lambda shift: str(shift["startDate"]))}
-    stored = view.row(AGENT_ROW, row["id"])
-    assert stored is not None
-    METADATA.put(after, stored.version + 1, view, row)
-    return Write(AGENT_ROW, row["id"], after, changed=("shifts",))
-
-
 def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    home, _unit, week = _place(view, request)
+    home, _unit, week = place(view, request)
     rules.raise_invalid(request)
     is_evaluated = parameters(request).get("evaluateMatches") != "false"
     rows = []
@@ -456,7 +370,6 @@ def _users(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
 _UNIT = management_units.NOT_FOUND
 _WEEK = (_UNIT, BAD_WEEK)
 _AGENTS = (NO_USER_CONTEXT, WFM_NOT_FOUND)
-STATES = Later(_states_now, watched_by=(f"get{PLACE}WeekShifttrades",))
 SHIFT_TRADE = Resource(
     kind=KIND,
     path=f"{management_units.PATH}/shifttrades",
@@ -474,12 +387,6 @@ SHIFT_TRADE = Resource(
         ),
         f"post{PLACE}WeekShifttradeMatch": Behaviour(
             _match, assumed("which violations are looked at"), (*_WEEK, *_AGENTS, WFM_STALE, WFM_BODY_NOT_FOUND)
-        ),
-        f"post{PLACE}WeekShifttradesStateBulk": Behaviour(
-            _update_states,
-            assumed("which states follow each other"),
-            (*_WEEK, WFM_NOT_FOUND, WFM_STALE, NO_CHANGE),
-            STATES,
         ),
         f"get{PLACE}AgentShifttrades": Behaviour(_of_agent, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
         f"get{PLACE}ShifttradesMatched": Behaviour(_matched, CONTRACT, (_UNIT,)),
