@@ -146,6 +146,7 @@ def named(view: View, business_unit_id: str, code: str) -> bool:
 
 
 ACTIVITY_CODES = Family("activityCode", business_units.COMMON, "activitycodes", _content, _shown, created=200)
+_HERE = (business_units.NOT_FOUND, WFM_NOT_FOUND)
 ACTIVITY_CODE = Resource(
     kind="activityCode",
     path=f"{business_units.PATH}/{{businessUnitId}}/activitycodes",
@@ -162,14 +163,14 @@ ACTIVITY_CODE = Resource(
         "postWorkforcemanagementBusinessunitActivitycodes": Behaviour(
             ACTIVITY_CODES.create,
             assumed("a clash of names is a 400"),
-            (WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE, TOO_MANY),
+            (business_units.NOT_FOUND, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE, TOO_MANY),
         ),
-        "getWorkforcemanagementBusinessunitActivitycode": Behaviour(ACTIVITY_CODES.read, CONTRACT, (WFM_NOT_FOUND,)),
+        "getWorkforcemanagementBusinessunitActivitycode": Behaviour(ACTIVITY_CODES.read, CONTRACT, _HERE),
         "patchWorkforcemanagementBusinessunitActivitycode": Behaviour(
-            _patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE)
+            _patch, CONTRACT, (*_HERE, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE)
         ),
         "deleteWorkforcemanagementBusinessunitActivitycode": Behaviour(
-            _delete, documented("default codes stay; `active` tells a deleted code"), (WFM_NOT_FOUND, DEFAULT_KEPT)
+            _delete, documented("default codes stay; `active` tells a deleted code"), (*_HERE, DEFAULT_KEPT)
         ),
     },
 )

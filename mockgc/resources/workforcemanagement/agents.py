@@ -289,7 +289,9 @@ AGENT = Resource(
         ),
         "getWorkforcemanagementManagementunitUsers": Behaviour(_users, CONTRACT, (management_units.NOT_FOUND,)),
         "getWorkforcemanagementManagementunitAgent": Behaviour(_read, CONTRACT, (NOT_AN_AGENT,)),
-        "patchWorkforcemanagementManagementunitAgents": Behaviour(_flag, CONTRACT, (NOT_IN_UNIT,)),
+        "patchWorkforcemanagementManagementunitAgents": Behaviour(
+            _flag, CONTRACT, (management_units.NOT_FOUND, NOT_IN_UNIT)
+        ),
         "getWorkforcemanagementBusinessunitUsers": Behaviour(
             _users_of_business_unit, CONTRACT, (business_units.NOT_FOUND,)
         ),

@@ -50,17 +50,19 @@ class Settings:
         path: below the business unit.
         absent: what holds until it is changed.
         content: the fields that a request changes; refuses what is wrong with them.
+        stale: how a change under another version is refused; None for changes that carry none.
     """
 
     kind: str
     path: str
     absent: Entity
     content: Callable[[View, Entity, Request], Entity]
+    stale: ErrorCode | None = WFM_STALE
 
     @property
     def common(self) -> Common:
         """What a row of this kind does."""
-        return Common(self.kind, lambda row: f"{business_units.uri(row['id'])}/{self.path}", METADATA, stale=WFM_STALE)
+        return Common(self.kind, lambda row: f"{business_units.uri(row['id'])}/{self.path}", METADATA, stale=self.stale)
 
     def of(self, view: View, unit: Entity) -> Entity:
         """The settings of a business unit, stored or not."""
@@ -153,6 +155,7 @@ STAFFING = Settings(
     "minimumstaffing/settings",
     {"applicableIntervals": "AllIntervals", "enabled": False, "minimumValue": 0.0, "planningGroupOverrides": []},
     _staffing,
+    stale=None,
 )
 SHIFTS = Settings(
     "alternativeShiftSettings",

@@ -176,7 +176,10 @@ def reference(business_unit_id: str, group_id: str) -> Entity:
 
 
 GROUPS = Family("planningGroup", business_units.COMMON, "planninggroups", _content, created=200)
-_REFUSALS = (WFM_VALIDATION, WFM_BODY_NOT_FOUND, WFM_STALE, PATH_TAKEN, BLANK_ID, NO_QUEUE, NO_LANGUAGE, NO_SKILL)
+_UNIT = business_units.NOT_FOUND
+_REFUSALS = (
+    _UNIT, WFM_VALIDATION, WFM_BODY_NOT_FOUND, WFM_STALE, PATH_TAKEN, BLANK_ID, NO_QUEUE, NO_LANGUAGE, NO_SKILL,
+)  # fmt: skip
 PLANNING_GROUP = Resource(
     kind="planningGroup",
     path=f"{business_units.PATH}/{{businessUnitId}}/planninggroups",
@@ -194,10 +197,10 @@ PLANNING_GROUP = Resource(
         "postWorkforcemanagementBusinessunitPlanninggroups": Behaviour(
             _create, assumed("200, because the 201 names another schema; a clash of names is a 400"), _REFUSALS
         ),
-        "getWorkforcemanagementBusinessunitPlanninggroup": Behaviour(GROUPS.read, CONTRACT, (WFM_NOT_FOUND,)),
+        "getWorkforcemanagementBusinessunitPlanninggroup": Behaviour(GROUPS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
         "patchWorkforcemanagementBusinessunitPlanninggroup": Behaviour(_patch, CONTRACT, (WFM_NOT_FOUND, *_REFUSALS)),
         "deleteWorkforcemanagementBusinessunitPlanninggroup": Behaviour(
-            GROUPS.delete, assumed("what names it stops showing it"), (WFM_NOT_FOUND,)
+            GROUPS.delete, assumed("what names it stops showing it"), (_UNIT, WFM_NOT_FOUND)
         ),
     },
 )

@@ -44,6 +44,7 @@ def _list(resource: Resource, operation: Operation, view: View, request: Request
 
 
 TEMPLATES = Family("serviceGoalTemplate", business_units.COMMON, "servicegoaltemplates", _content)
+_HERE = (business_units.NOT_FOUND, WFM_NOT_FOUND)
 SERVICE_GOAL_TEMPLATE = Resource(
     kind="serviceGoalTemplate",
     path=f"{business_units.PATH}/{{businessUnitId}}/servicegoaltemplates",
@@ -56,14 +57,14 @@ SERVICE_GOAL_TEMPLATE = Resource(
             _list, CONTRACT, (business_units.NOT_FOUND,)
         ),
         "postWorkforcemanagementBusinessunitServicegoaltemplates": Behaviour(
-            TEMPLATES.create, assumed("201; a clash of names is a 400"), (WFM_VALIDATION,)
+            TEMPLATES.create, assumed("201; a clash of names is a 400"), (business_units.NOT_FOUND, WFM_VALIDATION)
         ),
-        "getWorkforcemanagementBusinessunitServicegoaltemplate": Behaviour(_read, CONTRACT, (WFM_NOT_FOUND,)),
+        "getWorkforcemanagementBusinessunitServicegoaltemplate": Behaviour(_read, CONTRACT, _HERE),
         "patchWorkforcemanagementBusinessunitServicegoaltemplate": Behaviour(
-            TEMPLATES.patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION)
+            TEMPLATES.patch, CONTRACT, (*_HERE, WFM_STALE, WFM_VALIDATION)
         ),
         "deleteWorkforcemanagementBusinessunitServicegoaltemplate": Behaviour(
-            TEMPLATES.delete, assumed("refused while planning groups have it"), (WFM_NOT_FOUND, HAS_USERS)
+            TEMPLATES.delete, assumed("refused while planning groups have it"), (*_HERE, HAS_USERS)
         ),
     },
 )

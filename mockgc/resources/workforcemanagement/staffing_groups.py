@@ -158,7 +158,8 @@ def _query_planning_groups(_: Resource, __: Operation, view: View, request: Requ
 
 
 GROUPS = Family("staffingGroup", business_units.COMMON, "staffinggroups", _content, _shown)
-_REFUSALS = (WFM_VALIDATION, BAD_MEMBER, NO_PLANNING_GROUP)
+_REFUSALS = (business_units.NOT_FOUND, WFM_VALIDATION, BAD_MEMBER, NO_PLANNING_GROUP)
+_HERE = (business_units.NOT_FOUND, WFM_NOT_FOUND)
 STAFFING_GROUP = Resource(
     kind="staffingGroup",
     path=f"{business_units.PATH}/{{businessUnitId}}/staffinggroups",
@@ -176,11 +177,11 @@ STAFFING_GROUP = Resource(
         "postWorkforcemanagementBusinessunitStaffinggroups": Behaviour(
             GROUPS.create, assumed("201; a clash of names is a 400"), (NO_MANAGEMENT_UNIT, *_REFUSALS)
         ),
-        "getWorkforcemanagementBusinessunitStaffinggroup": Behaviour(GROUPS.read, CONTRACT, (WFM_NOT_FOUND,)),
+        "getWorkforcemanagementBusinessunitStaffinggroup": Behaviour(GROUPS.read, CONTRACT, _HERE),
         "patchWorkforcemanagementBusinessunitStaffinggroup": Behaviour(
             GROUPS.patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, *_REFUSALS)
         ),
-        "deleteWorkforcemanagementBusinessunitStaffinggroup": Behaviour(GROUPS.delete, CONTRACT, (WFM_NOT_FOUND,)),
+        "deleteWorkforcemanagementBusinessunitStaffinggroup": Behaviour(GROUPS.delete, CONTRACT, _HERE),
         "postWorkforcemanagementBusinessunitStaffinggroupsQuery": Behaviour(
             downloads.offered(_query_users), CONTRACT, (business_units.NOT_FOUND,)
         ),

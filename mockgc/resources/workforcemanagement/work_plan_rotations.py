@@ -120,7 +120,8 @@ def _copy(resource: Resource, _: Operation, view: View, request: Request) -> Out
 
 
 ROTATIONS = Family("workPlanRotation", management_units.COMMON, "workplanrotations", _content, _shown)
-_REFUSALS = (WFM_VALIDATION, WFM_BODY_NOT_FOUND, BAD_ROTATION)
+_UNIT = management_units.NOT_FOUND
+_REFUSALS = (_UNIT, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BAD_ROTATION)
 WORK_PLAN_ROTATION = Resource(
     kind="workPlanRotation",
     path=f"{management_units.PATH}/{{managementUnitId}}/workplanrotations",
@@ -138,15 +139,17 @@ WORK_PLAN_ROTATION = Resource(
         "postWorkforcemanagementManagementunitWorkplanrotations": Behaviour(
             ROTATIONS.create, assumed("201; a clash of names is a 400"), _REFUSALS
         ),
-        "getWorkforcemanagementManagementunitWorkplanrotation": Behaviour(ROTATIONS.read, CONTRACT, (WFM_NOT_FOUND,)),
+        "getWorkforcemanagementManagementunitWorkplanrotation": Behaviour(
+            ROTATIONS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)
+        ),
         "patchWorkforcemanagementManagementunitWorkplanrotation": Behaviour(
             ROTATIONS.patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, *_REFUSALS)
         ),
         "deleteWorkforcemanagementManagementunitWorkplanrotation": Behaviour(
-            ROTATIONS.delete, assumed("also with agents in it"), (WFM_NOT_FOUND,)
+            ROTATIONS.delete, assumed("also with agents in it"), (_UNIT, WFM_NOT_FOUND)
         ),
         "postWorkforcemanagementManagementunitWorkplanrotationCopy": Behaviour(
-            _copy, CONTRACT, (WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
+            _copy, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
         ),
     },
 )

@@ -236,6 +236,7 @@ def _validate(_: Resource, __: Operation, view: View, request: Request) -> Outco
 
 
 WORK_PLANS = Family("workPlan", management_units.COMMON, "workplans", _content, _shown, created=200)
+_UNIT = management_units.NOT_FOUND
 WORK_PLAN = Resource(
     kind="workPlan",
     path=f"{management_units.PATH}/{{managementUnitId}}/workplans",
@@ -247,20 +248,20 @@ WORK_PLAN = Resource(
     behaviours={
         "getWorkforcemanagementManagementunitWorkplans": Behaviour(_list, CONTRACT, (management_units.NOT_FOUND,)),
         "postWorkforcemanagementManagementunitWorkplans": Behaviour(
-            _create, assumed("a clash of names is a 400"), (WFM_VALIDATION, WFM_BODY_NOT_FOUND, INVALID_PLAN)
+            _create, assumed("a clash of names is a 400"), (_UNIT, WFM_VALIDATION, WFM_BODY_NOT_FOUND, INVALID_PLAN)
         ),
-        "getWorkforcemanagementManagementunitWorkplan": Behaviour(WORK_PLANS.read, CONTRACT, (WFM_NOT_FOUND,)),
+        "getWorkforcemanagementManagementunitWorkplan": Behaviour(WORK_PLANS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
         "patchWorkforcemanagementManagementunitWorkplan": Behaviour(
-            _patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, INVALID_PLAN)
+            _patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, INVALID_PLAN)
         ),
         "deleteWorkforcemanagementManagementunitWorkplan": Behaviour(
-            WORK_PLANS.delete, assumed("refused while agents or rotations have it"), (WFM_NOT_FOUND, HAS_USERS)
+            WORK_PLANS.delete, assumed("refused while agents or rotations have it"), (_UNIT, WFM_NOT_FOUND, HAS_USERS)
         ),
         "postWorkforcemanagementManagementunitWorkplanCopy": Behaviour(
-            _copy, CONTRACT, (WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
+            _copy, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
         ),
         "postWorkforcemanagementManagementunitWorkplanValidate": Behaviour(
-            _validate, assumed("which configurations are invalid"), (WFM_NOT_FOUND, WFM_BODY_NOT_FOUND)
+            _validate, assumed("which configurations are invalid"), (_UNIT, WFM_NOT_FOUND, WFM_BODY_NOT_FOUND)
         ),
     },
 )

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import httpx
 from flask import Flask
 
+from mockgc.domain.errors import EVERYWHERE
 from mockgc.domain.names import folded_name
 from mockgc.domain.resource import value_at
 from mockgc.domain.transaction import CommitRow
@@ -162,6 +163,7 @@ class Machine:
         rows = self._commits()
         assert answer.status_code < 500
         if answer.is_error:
+            assert is_declared(sent.operation, answer), f"{sent.operation} does not declare {answer.text[:200]}"
             left = leaves(sent.operation, answer)
             assert {row.kind for row in rows} == ({left} if left else set()), f"{sent.operation} was refused"
         assert max(Counter((row.kind, row.entity_id) for row in rows).values(), default=1) == 1
@@ -255,6 +257,12 @@ def made(sent: Sent, answer: Any, rows: list[CommitRow]) -> list[tuple[str, ...]
     if "id" not in entity:
         return [(*sent.ids, entity_id) for entity_id in new]
     return [(*(sent.ids[:1] if KINDS[sent.made].parent else ()), entity["id"])]
+
+
+def is_declared(operation_id: str, answer: httpx.Response) -> bool:
+    """Whether a refusal is one that the operation's definition names, or one of a request's shape."""
+    known = (*BEHAVIOURS[operation_id].refusals, *EVERYWHERE)
+    return (answer.status_code, answer.json()["code"]) in {(refusal.status, refusal.code) for refusal in known}
 
 
 def leaves(operation_id: str, answer: httpx.Response) -> str:
