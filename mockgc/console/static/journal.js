@@ -11,6 +11,7 @@ export class Journal {
   constructor() {
     this.requests = [];
     this.held = null;
+    this.opened = null;
     this.listeners = new Set();
   }
 
@@ -65,6 +66,8 @@ export function journalPage(journal, link) {
   function summary(found) {
     const all = journal.requests.length;
     count.textContent = found === all ? plural(all, "request") : `${found.toLocaleString("en")} of ${plural(all, "request")}`;
+    const first = journal.requests.find((request) => request.organisationId)?.number;
+    if (first > journal.held?.first) count.textContent += `, ${(first - journal.held.first).toLocaleString("en")} older are in the journal`;
     if (journal.held?.first > 1) count.textContent += `, ${(journal.held.first - 1).toLocaleString("en")} older dropped`;
     const last = Math.min(found, start + WINDOW);
     place.textContent = found ? `${start + 1} to ${last}` : "";
@@ -72,7 +75,7 @@ export function journalPage(journal, link) {
     older.disabled = last >= found;
     table.hidden = found === 0;
     empty.hidden = found !== 0;
-    fill(empty, all ? el("p", {}, "No request matches the filter.") : nothingYet());
+    fill(empty, all ? noMatch(remembered.text.trim(), link) : nothingYet());
   }
 
   function arrived(fresh, isShorter) {
@@ -102,6 +105,7 @@ export function journalPage(journal, link) {
   newer.addEventListener("click", () => { start -= WINDOW; draw(); });
   older.addEventListener("click", () => { start += WINDOW; draw(); });
   body.addEventListener("keydown", (event) => walk(event, body));
+  body.addEventListener("click", (event) => { journal.opened = event.target.closest("a")?.dataset.id; });
 
   const page = el("section", { class: "page journal-page", "aria-labelledby": "title" },
     el("h1", { id: "title", tabindex: "-1" }, "Journal"),
@@ -114,7 +118,8 @@ export function journalPage(journal, link) {
     el("div", { class: "bar pager" }, newer, place, older));
   draw();
   journal.listeners.add(arrived);
-  return { page, leave: () => journal.listeners.delete(arrived) };
+  const opened = journal.opened && body.querySelector(`[data-id="${CSS.escape(journal.opened)}"]`);
+  return { page, leave: () => journal.listeners.delete(arrived), focus: opened };
 }
 
 function matches(request, { text, outcome, nobody }) {
@@ -136,7 +141,7 @@ function row(request, link, isNew = false) {
     el("td", { class: "number" }, request.organisationId ? String(request.number) : "–"),
     el("td", { class: "time" }, el("time", { datetime: request.date }, clockTime(request.date))),
     el("td", {}, el("span", { class: `status ${mood}` }, el("span", { "aria-hidden": "true" }, sign), ` ${request.status} `, el("span", { class: "word" }, word))),
-    el("td", { class: "what" }, el("a", { href: link("why", request.contextId) }, el("b", {}, request.method), " ", where)),
+    el("td", { class: "what" }, el("a", { href: link("why", request.contextId), data: { id: request.contextId } }, el("b", {}, request.method), " ", where)),
     el("td", { class: "said" }, request.code && el("code", {}, request.code), request.code && " ", request.message,
       request.fault && el("span", { class: "fault-note" }, el("span", { "aria-hidden": "true" }, "⚡ "), `fault: ${request.fault}`)),
     el("td", { class: "client", title: request.clientId }, request.clientId ? client(request.clientId) : "–"));
@@ -150,6 +155,14 @@ function walk(event, body) {
     event.preventDefault();
     next.querySelector("a").focus();
   }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function noMatch(text, link) {
+  return UUID.test(text)
+    ? el("p", {}, "No request here has this id. ", el("a", { href: link("why", text.toLowerCase()) }, "Ask for its explanation"))
+    : el("p", {}, "No request matches the filter.");
 }
 
 function nothingYet() {

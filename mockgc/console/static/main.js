@@ -42,7 +42,7 @@ async function route() {
   const address = location.hash;
   main.ariaBusy = "true";
   state.leave?.();
-  const { page, leave, ready } = pages[part](parts);
+  const { page, leave, ready, focus } = pages[part](parts);
   state.leave = leave ?? null;
   fill(main, page);
   for (const anchor of document.querySelectorAll(".sections a")) {
@@ -57,8 +57,11 @@ async function route() {
   main.dataset.shown = address;
   const title = page.querySelector("h1");
   document.title = `${title.textContent} – mockgc console`;
-  if (!state.isFirst) title.focus({ preventScroll: true });
-  if (!state.isFirst) scrollTo(0, 0);
+  if (!state.isFirst) {
+    scrollTo(0, 0);
+    if (focus) focus.focus();
+    else title.focus({ preventScroll: true });
+  }
   state.isFirst = false;
 }
 
@@ -82,7 +85,12 @@ function enter(organisation) {
   }, connection);
 }
 
-function connection(name) {
+/** What the stream says of itself; `gone`: the emulator began anew and does not know the organisation. */
+async function connection(name) {
+  if (name === "gone") {
+    await refreshOrganisations();
+    return route();
+  }
   const live = document.getElementById("live");
   if (live.dataset.state === name) return;
   live.dataset.state = name;
@@ -112,8 +120,11 @@ function announce(fresh) {
 
 async function refreshOrganisations(wanted = null) {
   const { entities } = await api("organisations");
-  fill(chosen, entities.map((one) => el("option", { value: one.id }, one.name)));
-  if (state.organisation) chosen.value = state.organisation;
+  const known = [...chosen.options].map((option) => option.value).join();
+  if (known !== entities.map((one) => one.id).join()) {
+    fill(chosen, entities.map((one) => el("option", { value: one.id }, one.name)));
+    if (state.organisation) chosen.value = state.organisation;
+  }
   if (wanted) location.hash = `#/${encodeURIComponent(wanted)}/journal`;
   return entities;
 }
@@ -135,6 +146,7 @@ function theme() {
   });
 }
 
+chosen.addEventListener("focus", () => refreshOrganisations());
 chosen.addEventListener("change", () => { location.hash = `#/${encodeURIComponent(chosen.value)}/journal`; });
 addEventListener("hashchange", route);
 document.addEventListener("keydown", (event) => {

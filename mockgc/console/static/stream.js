@@ -25,6 +25,7 @@ export function follow(path, take, state) {
   async function once() {
     const headers = cursor ? { "Last-Event-ID": cursor } : {};
     const answer = await send(path, { headers, signal: stopped.signal });
+    if (answer.status === 404) state("gone");
     if (!answer.ok) throw new Error(`the stream was answered with ${answer.status}`);
     const requests = [];
     for (const event of parsed(await answer.text())) {

@@ -12,19 +12,16 @@ from __future__ import annotations
 import itertools
 import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from flask import Flask
-from werkzeug.serving import make_server
 
 from mockgc import Settings, create_app
 from tests.mockgc.console.chromium import Browser, executable
 from tests.mockgc.console.complaint import complain
+from tests.mockgc.console.served import served
 
 BEGINNING = datetime(2026, 11, 30, 6, tzinfo=UTC)
 LOOK = timedelta(milliseconds=7)
@@ -35,20 +32,6 @@ def counting() -> Callable[[], datetime]:
     """A clock that goes on by a little with each look at it."""
     looks = itertools.count()
     return lambda: BEGINNING + next(looks) * LOOK
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The base URL of an emulator of this process on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def main(target: str) -> None:

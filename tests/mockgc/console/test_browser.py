@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from werkzeug.serving import make_server
 
 from mockgc import Settings, create_app
+from mockgc.journal import Entry
 from mockgc.pytest_plugin import TestOrganisation
 from tests.mockgc.console.chromium import Browser, Page
 from tests.mockgc.console.complaint import complain
+from tests.mockgc.console.served import served
 
 PARTS = ("journal", "entities", "behaviour", "organisations", "coverage")
 NASTY = "<script>document.title = 'owned'</script><b class=owned>"
@@ -94,6 +95,11 @@ def test_the_journal_is_filtered_and_a_reset_empties_it(console: Console) -> Non
     page.evaluate("document.getElementById('filter').value = ''")
     page.evaluate("document.getElementById('filter').dispatchEvent(new Event('input'))")
     assert "authentication.required" in page.text(".journal tbody")
+    page.evaluate("document.getElementById('filter').value = '00000000-0000-0000-0000-000000000000'")
+    page.evaluate("document.getElementById('filter').dispatchEvent(new Event('input'))")
+    assert "Ask for its explanation" in page.text(".empty a")
+    page.evaluate("document.getElementById('filter').value = ''")
+    page.evaluate("document.getElementById('filter').dispatchEvent(new Event('input'))")
     console.http.post(f"/_mockgc/organisations/{console.organisation.id}/reset", json={}).raise_for_status()
     page.wait("!document.querySelector('.journal tbody').innerText.includes('email')")
 
@@ -130,6 +136,11 @@ def test_the_seeds_refusal_opens_as_a_picture_by_keyboard_alone(console: Console
     page.press("Enter")
     page.wait("document.querySelector('.verdict.ok')")
     assert "changed 2 entities" in page.text("main")
+    page.evaluate("document.querySelector('.back').focus()")
+    page.press("Enter")
+    page.wait("document.querySelector('.journal-page')")
+    page.wait("document.activeElement?.closest('tr')")
+    assert focused(page) == "POST /api/v2/wfm/schedules"
 
 
 def test_the_picture_reads_aloud_in_the_order_in_which_it_happened(console: Console) -> None:
@@ -298,26 +309,47 @@ def test_an_organisation_is_made_and_its_secret_shown_once(console: Console) -> 
 def test_the_page_asks_for_the_admin_token_and_keeps_it_in_its_tab(browser: Browser) -> None:
     app = create_app(Settings(seed=1, admin_token="correct-horse"))  # type: ignore[arg-type]
     app.extensions["mockgc"].create_organisation("guarded")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        with browser.page() as page:
-            page.open(f"http://127.0.0.1:{server.server_port}/_mockgc/")
-            page.wait("document.getElementById('token')?.open")
-            page.type("wrong")
-            page.press("Enter")
-            page.wait("document.getElementById('token')?.open && !document.getElementById('token-wrong').hidden")
-            page.type("correct-horse")
-            page.press("Enter")
-            page.wait("document.getElementById('live')?.dataset.state === 'live'")
-            assert page.evaluate("document.getElementById('token')?.open") is False
-            assert "guarded" in page.text("#organisation")
-            assert page.evaluate("JSON.stringify({...localStorage})").count("horse") == 0
-            assert page.evaluate("location.href").count("horse") == 0
-            refused = [text for text in page.complaints() if "401" not in text]
-            assert refused == []
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(app) as url, browser.page() as page:
+        page.open(f"{url}/_mockgc/")
+        page.wait("document.getElementById('token')?.open")
+        page.type("wrong")
+        page.press("Enter")
+        page.wait("document.getElementById('token').open && !document.getElementById('token-wrong').hidden")
+        page.type("correct-horse")
+        page.press("Enter")
+        page.wait("document.getElementById('live').dataset.state === 'live'")
+        assert page.evaluate("document.getElementById('token').open") is False
+        assert "guarded" in page.text("#organisation")
+        assert page.evaluate("JSON.stringify({...localStorage}) + location.href").count("horse") == 0
+        assert [text for text in page.complaints() if "401" not in text] == []
+
+
+def test_ten_thousand_requests_stay_one_window_of_rows(browser: Browser) -> None:
+    app = create_app(Settings(seed=1))
+    store, organisation = app.extensions["mockgc"].store, app.extensions["mockgc"].create_organisation()
+    for n in range(10_000):
+        context, at = store.new_context_id(organisation.id), store.now()
+        store.append(Entry(context, organisation.id, "c", at, "GET", f"/{n}", "", 200, "", None, None, (), (), b""))
+    with served(app) as url, browser.page() as page:
+        page.open(f"{url}/_mockgc/#/{organisation.id}/journal")
+        page.wait("document.querySelectorAll('.journal tbody tr').length === 100")
+        assert page.text(".count") == "1,000 requests, 9,000 older are in the journal"
+        assert page.evaluate("document.querySelectorAll('*').length") < 2_000
+
+
+def test_the_page_finds_its_way_when_the_emulator_begins_anew(browser: Browser) -> None:
+    apps = [create_app(Settings(seed=seed)) for seed in (1, 2)]
+    for app, name in zip(apps, ("before", "after"), strict=True):
+        app.extensions["mockgc"].create_organisation(name)
+
+    def present(environ: Any, start: Any) -> Iterable[bytes]:
+        return apps[0](environ, start)
+
+    with served(present) as url, browser.page() as page:
+        page.open(f"{url}/_mockgc/")
+        page.wait("document.getElementById('live')?.dataset.state === 'live'")
+        assert page.text("#organisation") == "before"
+        apps.pop(0)
+        page.wait("document.getElementById('organisation').innerText === 'after'")
+        page.wait("document.getElementById('live').dataset.state === 'live'")
+        assert page.text("main h1") == "Journal"

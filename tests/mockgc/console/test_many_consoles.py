@@ -15,21 +15,37 @@ WRITES = 60
 PAUSE_S = 0.05
 
 
+def events(http: httpx.Client, path: str, cursor: str) -> list[dict[str, str]]:
+    """One answer of the stream, which has to end with its last event."""
+    found: list[dict[str, str]] = [{}]
+    with http.stream("GET", path, headers={"Last-Event-ID": cursor} if cursor else {}) as answer:
+        answer.raise_for_status()
+        for line in answer.iter_lines():
+            assert not any("held" in event.values() for event in found[:-1]), "the stream goes on after its last event"
+            if line:
+                name, _, value = line.partition(": ")
+                found[-1][name] = value
+            else:
+                found.append({})
+    return found
+
+
 def follow(organisation: TestOrganisation, opened: threading.Barrier, is_over: threading.Event) -> list[str]:
     """One console over one kept connection, as the page does it; returns the requests that it was told of."""
-    path = f"/_mockgc/organisations/{organisation.id}/stream"
-    cursor, told = dict[str, str](), list[str]()
+    path, cursor, told = f"/_mockgc/organisations/{organisation.id}/stream", "", list[str]()
     with httpx.Client(base_url=organisation.base_url, trust_env=False, timeout=20) as http:
-        http.get(path).raise_for_status()
+        try:
+            events(http, path, cursor)
+        except BaseException:
+            opened.abort()
+            raise
         opened.wait(30)
         while True:
             was_over = is_over.is_set()
-            for event in http.get(path, headers=cursor).raise_for_status().text.split("\n\n"):
-                fields = dict(line.split(": ", 1) for line in event.splitlines())
-                if fields.get("event") == "request":
-                    told.append(json.loads(fields["data"])["contextId"])
-                if "id" in fields:
-                    cursor = {"Last-Event-ID": fields["id"]}
+            for event in events(http, path, cursor):
+                cursor = event.get("id", cursor)
+                if event.get("event") == "request":
+                    told.append(json.loads(event["data"])["contextId"])
             if was_over:
                 return told
             is_over.wait(PAUSE_S)
