@@ -32,16 +32,12 @@ from mockgc.behaviour.fields import (
     whole,
 )
 from mockgc.behaviour.instants import SECOND, length, micros
-from mockgc.domain.errors import ErrorCode, Violation, WfmError, documented
+from mockgc.domain.errors import TOO_MANY_REQUESTS, Violation, WfmError
 
 Used = Mapping[str, Any]
 """[beginning in microseconds since 1970, requests counted] by window and whose it is."""
 PER = ("token", "client", "resource", "organisation")
 WINDOWS_MAX = 50
-TOO_MANY = ErrorCode(
-    "too.many.requests", 429, "a window of time takes so many requests", documented("429 of every operation"),
-    "Wait as many seconds as Retry-After says, then send the request again; it was not carried out.",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +129,7 @@ class QuotaExceeded(WfmError):
     def __init__(self, level: Level) -> None:
         window = level.window
         message = f"Rate limit exceeded the maximum [{window.limit}] requests within [{window.seconds:g}] seconds"
-        super().__init__([Violation(TOO_MANY, message)])
+        super().__init__([Violation(TOO_MANY_REQUESTS, message)])
         self.limit = {"key": window.name, "namespace": window.namespace, "value": window.limit}
         self.retry_after_s = level.resets_in_s
 

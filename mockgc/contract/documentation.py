@@ -51,7 +51,7 @@ def _kind_row(resource: Resource) -> str:
 
 
 def _operation_rows(resource: Resource) -> Iterator[str]:
-    common = {401, 403}
+    common = {401, 403, 429}
     for operation in resource.operations:
         refusals = ", ".join(f"`{code.code}`" for code in operation.refusals if code.status not in common)
         answers = ", ".join(str(status) for status in operation.answers)

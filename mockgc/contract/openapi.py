@@ -35,6 +35,15 @@ _ERROR_BODY: JSON = {
             },
         },
         "errors": {"type": "array", "items": {"type": "object"}},
+        "limit": {
+            "type": "object",
+            "description": "With 429: the window that is full.",
+            "properties": {
+                "key": {"type": "string"},
+                "namespace": {"type": "string"},
+                "value": {"type": "integer"},
+            },
+        },
     },
 }
 

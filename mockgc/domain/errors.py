@@ -129,6 +129,10 @@ BAD_CREDENTIALS = ErrorCode(
     "bad.credentials", 401, "the bearer token is known and has not expired", _ORDER,
     "Get a fresh token from POST /oauth/token and send the request again.",
 )  # fmt: skip
+TOO_MANY_REQUESTS = ErrorCode(
+    "too.many.requests", 429, "a window of time takes so many requests", documented("429 of every published operation"),
+    "Wait as many seconds as Retry-After says, then send the request again; it was not carried out.",
+)  # fmt: skip
 MISSING_PERMISSIONS = ErrorCode(
     "missing.permissions", 403, "the client has the permission that the operation names", _ORDER,
     "Use a client that has the permission, or have it granted.",
@@ -174,7 +178,7 @@ INTERNAL_ERROR = ErrorCode(
 )  # fmt: skip
 
 EVERYWHERE = (
-    AUTHENTICATION_REQUIRED, BAD_CREDENTIALS, MISSING_PERMISSIONS, NOT_FOUND, METHOD_NOT_ALLOWED, TOO_LARGE,
-    UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, INVALID_VALUE, CONSTRAINT_VALIDATION, INVALID_DATE,
+    AUTHENTICATION_REQUIRED, BAD_CREDENTIALS, TOO_MANY_REQUESTS, MISSING_PERMISSIONS, NOT_FOUND, METHOD_NOT_ALLOWED,
+    TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, BAD_REQUEST, INVALID_VALUE, CONSTRAINT_VALIDATION, INVALID_DATE,
 )  # fmt: skip
 """What any path can answer, in the order of the checks."""

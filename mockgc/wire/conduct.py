@@ -23,7 +23,7 @@ from mockgc.behaviour.conduct import EXPIRED, HEADS, LOADED, STRUCK, USED, Condu
 from mockgc.behaviour.consistency import Past, head_at, seen_as
 from mockgc.behaviour.faults import Asked, Rule, consulted, given_back, met
 from mockgc.behaviour.partial import Split, split
-from mockgc.behaviour.quotas import TOO_MANY, Level, QuotaExceeded, Who, charged
+from mockgc.behaviour.quotas import Level, QuotaExceeded, Who, charged
 from mockgc.behaviour.versions import moved
 from mockgc.domain import errors
 from mockgc.domain.errors import ErrorCode, WfmError, decided, refuse
@@ -192,7 +192,8 @@ class Met:
             if kind == "unavailable_before":
                 raise refuse(_code(errors.SERVICE_UNAVAILABLE.code, 503), "The service is unavailable.")
             if kind == "throttled":
-                raise refuse(TOO_MANY, "Rate limit exceeded the maximum [300] requests within [60] seconds")
+                message = "Rate limit exceeded the maximum [300] requests within [60] seconds"
+                raise refuse(errors.TOO_MANY_REQUESTS, message)
             if kind == "expired":
                 self._expire()
                 raise refuse(errors.BAD_CREDENTIALS, "The bearer token has expired.")

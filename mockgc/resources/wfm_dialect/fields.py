@@ -39,7 +39,12 @@ LENGTH_MINUTES: Schema = {"type": "integer", "minimum": 1, "maximum": 1440}
 VERSION: Schema = {"type": "integer", "minimum": 0, "maximum": 2**63 - 1}
 DATE_TIME: Schema = {"type": "string", "format": "date-time"}
 
-_COMMON = (errors.AUTHENTICATION_REQUIRED, errors.BAD_CREDENTIALS, errors.MISSING_PERMISSIONS)
+_COMMON = (
+    errors.AUTHENTICATION_REQUIRED,
+    errors.BAD_CREDENTIALS,
+    errors.TOO_MANY_REQUESTS,
+    errors.MISSING_PERMISSIONS,
+)
 SHAPE = (errors.BAD_REQUEST, errors.INVALID_VALUE, errors.CONSTRAINT_VALIDATION, errors.INVALID_DATE)
 BODY = (errors.TOO_LARGE, errors.UNSUPPORTED_MEDIA_TYPE, *SHAPE)
 
