@@ -12,10 +12,10 @@ period.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from mockgc.domain import errors, rules
+from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, WfmError, assumed, documented, refuse
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Behaviour, Later, Operation, Reference, Resource
@@ -23,6 +23,7 @@ from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, children, known_fields, parameters
 from mockgc.resources.operations import COMPLETE, existing, start
 from mockgc.resources.workforcemanagement import business_units, downloads, management_units
+from mockgc.resources.workforcemanagement.days import moment
 from mockgc.resources.workforcemanagement.people import NO_USER_CONTEXT, current_user, user_reference
 
 KIND = "adherenceExplanation"
@@ -60,13 +61,6 @@ def _shown(found: Entity) -> Entity:
         **known_fields(found, "type", "startDate", "lengthMinutes", "notes", "status", "reviewedBy", "reviewedDate"),
         "selfUri": f"/api/v2/workforcemanagement/agents/{agent_id}/adherence/explanations/{found['id']}",
     }
-
-
-def _moment(text: str, field: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise refuse(errors.INVALID_DATE, f"{field}: {text[:200]!r} is no moment", field) from None
 
 
 def _agent(view: View, user_id: str) -> Entity:
@@ -113,7 +107,7 @@ def _add_of_agent(_: Resource, operation: Operation, view: View, request: Reques
 def _add(operation: Operation, view: View, request: Request, agent: Entity) -> Outcome:
     if request.body["lengthMinutes"] < 1:
         raise refuse(BAD_EXPLANATION, f"lengthMinutes: {request.body['lengthMinutes']} is less than 1", "lengthMinutes")
-    _moment(request.body["startDate"], "startDate")
+    moment(request.body["startDate"], "startDate")
     job, writes, _over = _begin(operation, view, request, ADDED, _ADD, agent["id"])
     return Outcome(202, {"job": job}, writes)
 
@@ -128,7 +122,7 @@ def _added(view: View, request: Request, kept: Entity) -> Outcome:
         "businessUnitId": home["businessUnit"]["id"],
         "status": _PENDING,
         **known_fields(request.body, "type", "lengthMinutes", "notes", "status"),
-        "startDate": timestamp(_moment(request.body["startDate"], "startDate")),
+        "startDate": timestamp(moment(request.body["startDate"], "startDate")),
     }
     return _written(made if made["status"] == _PENDING else _reviewed(view, made, made["status"]))
 
@@ -184,7 +178,7 @@ def _updated(view: View, request: Request, _: Entity) -> Outcome:
 
 
 def _overlapping(request: Request, found: Iterable[Entity]) -> Entity:
-    start_of, end = (_moment(request.body[name], name) for name in ("startDate", "endDate"))
+    start_of, end = (moment(request.body[name], name) for name in ("startDate", "endDate"))
     if start_of >= end:
         raise refuse(BAD_PERIOD, "endDate is not after startDate", "endDate")
     rows = []

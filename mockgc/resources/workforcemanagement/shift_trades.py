@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mockgc.domain import errors, rules
@@ -153,15 +153,17 @@ def _span(shift: Entity) -> tuple[datetime, datetime]:
 
 
 def _intervals(sent: Iterable[str]) -> Iterator[tuple[datetime, datetime]]:
+    """Moments without an offset, as in the vendor's own example, are in UTC (assumed)."""
     for index, text in enumerate(sent):
         try:
             begin, end = (datetime.fromisoformat(part) for part in text.split("/"))
+            begin, end = (at if at.tzinfo else at.replace(tzinfo=UTC) for at in (begin, end))
             is_right = begin < end
-        except (ValueError, TypeError):
+        except ValueError:
             is_right = False
         if not is_right:
             field = f"acceptableIntervals[{index}]"
-            raise refuse(BAD_OFFER, f"{field}: {text[:200]!r} is no interval of two moments with offsets", field)
+            raise refuse(BAD_OFFER, f"{field}: {text[:200]!r} is no interval of two moments", field)
         yield begin, end
 
 

@@ -20,6 +20,7 @@ from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, children
 from mockgc.resources.operations import existing, start
 from mockgc.resources.workforcemanagement import agents, management_units, time_off_requests
+from mockgc.resources.workforcemanagement.days import runs
 from mockgc.resources.workforcemanagement.people import NO_USER_CONTEXT, current_user
 from mockgc.resources.workforcemanagement.time_off_allocation import APPROVED, minutes_by_day, plans_for
 from mockgc.resources.workforcemanagement.time_off_limits import BAD_QUERY, days_between, ranges_of
@@ -122,9 +123,7 @@ def _of_request(_: Resource, operation: Operation, view: View, request: Request)
 
 def _of_request_now(view: View, request: Request, _: Entity) -> Outcome:
     found, unit = time_off_requests.existing(view, request), management_units.COMMON.existing(view, request.ids[0])
-    days = sorted(minutes_by_day(view, found))
-    ranges = [(date.fromisoformat(days[0]), date.fromisoformat(days[-1]))]
-    return _balances(view, unit, found["user"]["id"], [found["activityCodeId"]], ranges)
+    return _balances(view, unit, found["user"]["id"], [found["activityCodeId"]], runs(minutes_by_day(view, found)))
 
 
 def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:

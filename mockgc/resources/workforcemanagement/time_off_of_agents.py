@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, assumed, documented, refuse
@@ -21,6 +20,7 @@ from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.domain.zones import zone
 from mockgc.resources.kit import CONTRACT, WFM_BODY_NOT_FOUND, WFM_NOT_FOUND, children, known_fields, reply, showing
 from mockgc.resources.workforcemanagement import agents, business_units, management_units, time_off_requests
+from mockgc.resources.workforcemanagement.days import moment, runs
 from mockgc.resources.workforcemanagement.people import NO_USER_CONTEXT, current_user
 from mockgc.resources.workforcemanagement.time_off_allocation import (
     DAILY,
@@ -198,6 +198,8 @@ def _estimated(view: View, agent: Entity, unit: Entity, request: Request) -> Out
     """As long as it was asked for, or as the code is; all of it payable where it is paid."""
     body = request.body
     wholes, parts = body.get("fullDayDates", []), body.get("partialDayDates", [])
+    for index, part in enumerate(parts):
+        moment(part["date"], f"partialDayDates[{index}].date")
     if bool(wholes) == bool(parts):
         raise refuse(BAD_ESTIMATE, "one of fullDayDates and partialDayDates names days, and only one", "fullDayDates")
     code = view.get("activityCode", f"{unit['businessUnit']['id']}/{body['activityCodeId']}")
@@ -254,13 +256,12 @@ def _available(_: Resource, __: Operation, view: View, request: Request) -> Outc
 
 
 def _limits_of_request(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    """The values of each limit that a request counts against, from its first to its last day."""
+    """The values of each limit that a request counts against, for each run of its days."""
     found = time_off_requests.existing(view, request)
     rules.raise_invalid(request)
-    unit, days = management_units.COMMON.existing(view, request.ids[0]), sorted(minutes_by_day(view, found))
-    first, last = date.fromisoformat(days[0]), date.fromisoformat(days[-1])
+    unit, spans = management_units.COMMON.existing(view, request.ids[0]), runs(minutes_by_day(view, found))
     limits = limits_for(view, unit, found["activityCodeId"])
-    return Outcome(200, {"values": [value_range(view, limit, first, last) for limit in limits]})
+    return Outcome(200, {"values": [value_range(view, limit, *span) for limit in limits for span in spans]})
 
 
 _MINE = (NO_USER_CONTEXT, WFM_NOT_FOUND)

@@ -32,6 +32,7 @@ from mockgc.resources.kit import (
     showing,
 )
 from mockgc.resources.workforcemanagement import agents, downloads, management_units
+from mockgc.resources.workforcemanagement.days import YEARS, moment
 from mockgc.resources.workforcemanagement.people import user_reference
 
 KIND = "timeOffRequest"
@@ -65,6 +66,9 @@ def _check(view: View, entity: Entity, before: Entity | None) -> Iterator[Violat
     for index, day in enumerate(days):
         if not _is_day(day):
             yield Violation(BAD_REQUEST, f"{DAYS}[{index}]: {day[:200]!r} is no yyyy-MM-dd", f"{DAYS}[{index}]")
+    for index, part in enumerate(parts):
+        if not _is_reached(part):
+            yield Violation(BAD_REQUEST, f"{PARTS}[{index}]: {part[:200]!r} is out of reach", f"{PARTS}[{index}]")
     for name in PER_DAY:
         given = entity.get(name)
         if given is not None and (len(given) != len(days or parts) or any(minutes < 0 for minutes in given)):
@@ -77,8 +81,15 @@ def _check(view: View, entity: Entity, before: Entity | None) -> Iterator[Violat
 
 def _is_day(text: str) -> bool:
     try:
-        return len(text) == len("yyyy-MM-dd") and date.fromisoformat(text) is not None
+        return len(text) == len("yyyy-MM-dd") and date.fromisoformat(text).year in YEARS
     except ValueError:
+        return False
+
+
+def _is_reached(text: str) -> bool:
+    try:
+        return moment(text, PARTS) is not None
+    except WfmError:
         return False
 
 
@@ -223,7 +234,7 @@ def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
 
 def _is_within(entity: Entity, wanted: Entity) -> bool:
     first, last = wanted.get("startDate", "")[:10], wanted.get("endDate", "9999-12-31")[:10]
-    days = [*entity.get(DAYS, []), *(moment[:10] for moment in entity.get(PARTS, []))]
+    days = [*entity.get(DAYS, []), *(part[:10] for part in entity.get(PARTS, []))]
     return any(first <= day <= last for day in days)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from mockgc.domain import errors, rules
+from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, assumed, documented, refuse
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.resource import Behaviour, Later, Operation, Reference, Resource
@@ -23,6 +23,7 @@ from mockgc.domain.zones import zone
 from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, children, known_fields
 from mockgc.resources.operations import existing, start
 from mockgc.resources.workforcemanagement import agents, business_units, management_units
+from mockgc.resources.workforcemanagement.days import day, moment
 from mockgc.resources.workforcemanagement.people import NO_USER_CONTEXT, current_user, user_reference
 
 KIND, SETTINGS = "unavailableTime", "availabilitySettings"
@@ -56,7 +57,8 @@ BAD_WEEK = ErrorCode(
     "wfm.bad.request", 400, "a validation is for a week that begins on the business unit's first day",
     documented("ValidateAgentUnavailableTimesRequest; the code is assumed"), "Send the first day of the unit's week.",
 )  # fmt: skip
-DAYS = 7
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = len(_NAMES)
 
 
 def _shown(time: Entity) -> Entity:
@@ -70,13 +72,6 @@ def _of(view: View, user_id: str) -> list[Entity]:
 
 def _listing(times: Iterable[Entity]) -> Entity:
     return {"entities": [_shown(time) for time in times]}
-
-
-def _moment(text: str, field: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise refuse(errors.INVALID_DATE, f"{field}: {text[:200]!r} is no moment", field) from None
 
 
 def _span(time: Entity) -> tuple[datetime, datetime]:
@@ -107,7 +102,7 @@ def _changed(view: View, user_id: str, items: Iterable[Entity]) -> Iterator[tupl
         span = after.get("timeSpan")
         if span is None or span["lengthMinutes"] < 1:
             raise refuse(BAD_TIME, f"{field}.timeSpan: a span of a minute or more is required", f"{field}.timeSpan")
-        begin = _moment(span["startDate"], f"{field}.timeSpan.startDate")
+        begin = moment(span["startDate"], f"{field}.timeSpan.startDate")
         yield time_id, {**after, "timeSpan": {"startDate": timestamp(begin), "lengthMinutes": span["lengthMinutes"]}}
 
 
@@ -136,7 +131,7 @@ def _patch_mine(_: Resource, __: Operation, view: View, request: Request) -> Out
 
 def _within(view: View, user_id: str, request: Request) -> Outcome:
     """What overlaps the period, by its start."""
-    start, end = (_moment(request.body[name], name) for name in ("startDate", "endDate"))
+    start, end = (moment(request.body[name], name) for name in ("startDate", "endDate"))
     if start >= end:
         raise refuse(BAD_PERIOD, "endDate is not after startDate", "endDate")
     spans = ((time, *_span(time)) for time in _of(view, user_id))
@@ -208,9 +203,9 @@ def _week(view: View, agent: Entity, request: Request) -> tuple[Entity, date]:
     home = view.get("managementUnit", agent["managementUnit"]["id"])
     assert home is not None
     unit = business_units.COMMON.existing(view, home["businessUnit"]["id"])
-    first = date.fromisoformat(request.body["validationWeekDate"])
+    first = day(request.body["validationWeekDate"], "validationWeekDate")
     wanted = unit["settings"]["startDayOfWeek"]
-    if first.strftime("%A") != wanted:
+    if _NAMES[first.weekday()] != wanted:
         raise refuse(BAD_WEEK, f"validationWeekDate: {first} is no {wanted}", "validationWeekDate")
     return unit, first
 
@@ -235,10 +230,10 @@ def _validated(view: View, request: Request, _: Entity) -> Outcome:
     return Outcome(200, {"result": result})
 
 
-def _is_blocked(unit: Entity, day: date, times: Iterable[Entity]) -> bool:
+def _is_blocked(unit: Entity, first: date, times: Iterable[Entity]) -> bool:
     """Whether a day of the unit has no minute left."""
-    tz, following = zone(unit["settings"]["timeZone"]), day + timedelta(days=1)
-    begin, end = (datetime(at.year, at.month, at.day, tzinfo=tz).astimezone(UTC) for at in (day, following))
+    tz, following = zone(unit["settings"]["timeZone"]), first + timedelta(days=1)
+    begin, end = (datetime(at.year, at.month, at.day, tzinfo=tz).astimezone(UTC) for at in (first, following))
     for start_of, end_of in sorted(map(_span, times)):
         if start_of <= begin < end_of:
             begin = end_of

@@ -188,3 +188,14 @@ def test_a_query_is_a_download_where_it_is_forced_to_be(at: Desk) -> None:
         answer = at.call(operation, *ids, expect=status, json=PERIOD, params=params)
         assert "result" not in answer
         assert at.send(answer["downloadUrl"], {}, b"", "GET").json() == {"entities": [made]}
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+def test_moments_that_no_calendar_reaches_are_refused(at: Desk, moment: str) -> None:
+    for operation, ids in ((ADD, ()), (f"post{AGENT}s", (at.agents[1],))):
+        refused = at.call(operation, *ids, expect=400, json={**BODY, "startDate": moment})
+        assert refused["code"] == "invalid.date"
+    for operation, ids in ((QUERY, ()), (QUERY_AGENT, (at.agents[0],)), (QUERY_UNIT, (at.unit,))):
+        assert at.call(operation, *ids, expect=400, json={**PERIOD, "endDate": moment})["code"] == "invalid.date"
+    made = added(at, lengthMinutes=2**31 - 1)
+    assert at.call(QUERY_AGENT, at.agents[0], json=PERIOD)["result"]["entities"] == [made]

@@ -187,8 +187,11 @@ def test_a_match_with_violations_tells_them_and_changes_nothing(market: Market) 
     assert violations() == {"ReceivingShiftMissingForTwoSidedTrade"}
     assert violations("none") == {"ReceivingShiftDoesNotExist"}
     assert violations(bobs) == {"ReceivingShiftOutsideAcceptableIntervals"}
+    market.acts(market.ann)
+    two_sided = market.update(two_sided, acceptableIntervals={"values": ["2026-12-02T08:00:00/2026-12-02T09:00:00"]})
+    assert "ReceivingShiftOutsideAcceptableIntervals" not in violations(bobs), "moments without an offset are in UTC"
     kinds = [row["kind"] for row in market.at.call.organisation.commits()[len(before) :]]
-    assert "shiftTrade" not in kinds
+    assert kinds.count("shiftTrade") == 1, "the update alone"
 
 
 @pytest.mark.shows(STATES, MATCH)

@@ -257,3 +257,13 @@ def test_an_estimate_is_for_an_agent_of_the_unit(at: Desk) -> None:
     refused = at.call(ESTIMATE_AGENT, "none", at.agents[0], expect=404, json=WHOLE)
     assert refused["code"] == "wfm.management.unit.not.found"
     assert at.call(ESTIMATE_AGENT, at.home, "none", expect=404, json=WHOLE)["code"] == "wfm.entity.not.found"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+def test_moments_that_no_calendar_reaches_are_refused(at: Desk, moment: str) -> None:
+    parts: dict[str, Any] = {"fullDayManagementUnitDates": [], "partialDayStartDateTimes": [moment]}
+    assert asked(at, expect=400, durationMinutes=[60], **parts)["code"] == "wfm.validation.failure"
+    assert asked(at, f"{moment[:10]}", expect=400)["code"] == "wfm.validation.failure"
+    body = {"activityCodeId": "5", "paid": True, "partialDayDates": [{"date": moment}]}
+    for operation, ids in ((ESTIMATE, ()), (ESTIMATE_AGENT, (at.home, at.agents[0]))):
+        assert at.call(operation, *ids, expect=400, json=body)["code"] == "invalid.date"

@@ -243,3 +243,16 @@ def test_a_job_is_its_agents_own(at: Desk) -> None:
     act_as(at.call, at.agents[1], instead_of=at.agents[0])
     for unknown in (job, "none"):
         assert at.call(JOB, unknown, expect=404)["code"] == "wfm.entity.not.found"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+def test_moments_that_no_calendar_reaches_are_refused(at: Desk, moment: str) -> None:
+    before = at.call.state()
+    assert changed(at, time(moment), expect=400) == "invalid.date"
+    for operation, ids in ((QUERY, ()), (QUERY_AGENT, (at.agents[0],))):
+        assert at.call(operation, *ids, expect=400, json={**WHOLE, "startDate": moment})["code"] == "invalid.date"
+    week = {"unavailableTimes": [], "validationWeekDate": moment[:10]}
+    assert at.call(VALIDATE, expect=400, json=week)["code"] == "invalid.date"
+    assert at.call.state() == before
+    (longest,) = changed(at, time("2026-12-01T08:00:00Z", 2**31 - 1))
+    assert mine(at) == [longest]
