@@ -429,8 +429,8 @@ def _delayed(rule: Rule, answer: Answer, _: Happened) -> Answer:
     return replace(answer, delivery=replace(answer.delivery, delay_s=float(rule.effect.option("seconds"))))
 
 
-def _detail(rule: Rule, answer: Answer, happened: Happened) -> Answer | None:
-    if not isinstance(happened, WfmError):
+def _detail(rule: Rule, answer: Answer, _: Happened) -> Answer | None:
+    if answer.status < 400:
         return None
     level, effect = rule.effect.option("level"), rule.effect
     if level == "empty":
