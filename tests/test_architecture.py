@@ -16,7 +16,14 @@ ALLOWED = {
     "mockgc.contract": {"mockgc.contract", "mockgc.domain"},
     "mockgc.resources": {"mockgc.resources", "mockgc.domain", "mockgc.contract"},
     "mockgc.store": {"mockgc.store", "mockgc.domain", "mockgc.clock", "mockgc.ids", "mockgc.journal"},
-    "mockgc.explain": {"mockgc.domain", "mockgc.journal", "mockgc.store.base", "mockgc.timeline"},
+    "mockgc.explain": {
+        "mockgc.domain",
+        "mockgc.explanation",
+        "mockgc.journal",
+        "mockgc.store.base",
+        "mockgc.timeline",
+    },
+    "mockgc.explanation": {"mockgc.domain"},
     "mockgc.timeline": {"mockgc.domain", "mockgc.journal"},
     "mockgc.console": {"mockgc.console"},
     "mockgc.notifications": {
