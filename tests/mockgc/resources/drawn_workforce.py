@@ -236,8 +236,9 @@ def _copy(operation: str, kind: str) -> Draw:
 
 
 def _import_schedule(machine: Machine, step: Step) -> Sent:
-    users = machine.some("directoryUser", step.c + 1)
-    sent = document(*(agent(user, f"2026-12-01T0{number + 6}:00:00Z") for number, user in enumerate(users)))
+    users = machine.some("directoryUser", step.c | 1)
+    agents = (agent(user, f"2026-12-01T0{number + 6}:00:00Z") for number, user in enumerate(users))
+    sent = document(*agents, published=step.b == 0)
     place = f"post{UNIT}WeekSchedulesImport"
     return Sent(place, _week(machine, step), made="weekSchedule", document=sent, address=f"{place}Uploadurl")
 
@@ -273,3 +274,46 @@ SCHEDULES: Mapping[str, Draw] = {
     "copy a forecast": _copy(f"post{FORECAST}Copy", "shortTermForecast"),
     "delete a forecast": _of(f"delete{FORECAST}", "shortTermForecast"),
 }  # fmt: skip
+
+
+def _offer(machine: Machine, step: Step) -> Sent:
+    """A shift of a schedule, where it has one."""
+    schedule, place = machine.one("weekSchedule", step.a), machine.one("managementUnit", step.b)
+    asked = machine.call.attempt(
+        f"post{UNIT}WeekScheduleAgentschedulesQuery", *schedule, json={"managementUnitId": place[-1]}
+    )
+    rows = asked.json()["result"]["agentSchedules"] if asked.is_success else []
+    shifts = [shift["id"] for row in rows for shift in row["shifts"]]
+    body = {"scheduleId": schedule[-1], "initiatingShiftId": shifts[step.c % len(shifts)] if shifts else "none"}
+    return Sent(f"post{PLACE}WeekShifttrades", (*place, schedule[1]), body, made="shiftTrade")
+
+
+def _claimed(machine: Machine, step: Step) -> tuple[tuple[str, ...], dict[str, Any]]:
+    ids = machine.one("shiftTrade", step.a)
+    return ids, {"metadata": {"version": machine.version("shiftTrade", ids, step.b)}}
+
+
+def _change_offer(machine: Machine, step: Step) -> Sent:
+    ids, claimed = _claimed(machine, step)
+    receiver = {"value": machine.id("directoryUser", step.c)} if step.c else {}
+    return Sent(f"patch{PLACE}WeekShifttrade", ids, {**claimed, "receivingUserId": receiver})
+
+
+def _take_offer(machine: Machine, step: Step) -> Sent:
+    ids, claimed = _claimed(machine, step)
+    body = {**claimed, "receivingScheduleId": machine.id("weekSchedule", step.c)}
+    return Sent(f"post{PLACE}WeekShifttradeMatch", ids, body)
+
+
+def _decide_on_offer(machine: Machine, step: Step) -> Sent:
+    ids, claimed = _claimed(machine, step)
+    items = [{**claimed, "id": ids[-1], "state": ("Approved", "Denied", "Canceled", "Unmatched")[step.c]}]
+    return Sent(f"post{PLACE}WeekShifttradesStateBulk", ids[:2], {"entities": items})
+
+
+TRADES: Mapping[str, Draw] = {
+    "offer a shift": _offer,
+    "change an offer": _change_offer,
+    "take an offer": _take_offer,
+    "decide on an offer": _decide_on_offer,
+}

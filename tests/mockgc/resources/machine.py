@@ -111,11 +111,12 @@ KINDS: Mapping[str, Kind] = {
     "timeOffLimit": _inside(PLACE, "Timeofflimit", is_unique=False),
     "timeOffRequest": Kind(f"get{PLACE}UserTimeoffrequest", "metadata.version", parent="managementUnit"),
     "channel": Kind(),
+    "shiftTrade": Kind(parent="managementUnit"),
     "adherenceExplanation": Kind("getWorkforcemanagementAgentAdherenceExplanation", parent="directoryUser"),
     "shortTermForecast": Kind(f"get{UNIT}WeekShorttermforecast", "metadata.version", parent="businessUnit"),
     "weekSchedule": Kind(f"get{UNIT}WeekSchedule", "metadata.version", parent="businessUnit"),
 }
-OF_A_WEEK = ("weekSchedule", "shortTermForecast")
+OF_A_WEEK = ("weekSchedule", "shortTermForecast", "shiftTrade")
 NOWHERE = ("none", "none", "none")
 _ALL = {"pageSize": 100, "state": "any"}
 _SETTINGS = {"expand": "settings"}

@@ -20,6 +20,7 @@ from tests.mockgc.resources.drawn_workforce import (
     STAFF,
     STAFFING,
     TIME_OFF,
+    TRADES,
     UNITS,
     WORK,
     WORK_PLANS,
@@ -28,7 +29,7 @@ from tests.mockgc.resources.machine import Draw, Machine, Step
 from tests.mockgc.resources.published_behaviour import MOMENT
 
 REQUESTS: Mapping[str, Draw] = {
-    **DIRECTORY, **ROUTING, **UNITS, **DEMANDS, **STAFFING, **WORK_PLANS, **TIME_OFF, **SCHEDULES, **OWN,
+    **DIRECTORY, **ROUTING, **UNITS, **DEMANDS, **STAFFING, **WORK_PLANS, **TIME_OFF, **SCHEDULES, **TRADES, **OWN,
 }  # fmt: skip
 
 
@@ -67,6 +68,10 @@ THEMES = {
             "import a schedule",
             "import a forecast",
         ),
+    ),
+    "trades": Theme(
+        {**TRADES, "stand for a user": OWN["stand for a user"], "update a schedule": SCHEDULES["update a schedule"]},
+        (*_PLACES, "move agents", "import a schedule", "stand for a user", "offer a shift"),
     ),
     "own": Theme(
         {**OWN, "ask for time off": TIME_OFF["ask for time off"]},
