@@ -7,11 +7,13 @@ the counts.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mockgc.behaviour.faults import Rule, rules_of
+from mockgc.behaviour.fields import ConductRefused
 from mockgc.behaviour.instants import micros
 from mockgc.behaviour.quotas import PUBLISHED, Quotas, quotas_of
 from mockgc.domain.switches import Switches
@@ -24,6 +26,7 @@ EXPIRED = Slot("conduct.expired")
 HEADS = Slot("conduct.heads")
 LOADED = Slot("conduct.loaded")
 _REMEMBERED_MAX = 1_000
+_LOG = logging.getLogger("mockgc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,17 @@ class Conducts:
             store.change_value(organisation_id, EXPIRED, lambda _: None)
 
     def _read(self, stored: Any) -> Conduct:
-        """What was stored, which was checked before; without what this server cannot do."""
-        rules = rules_of(stored["rules"], (), can_close=True)
-        usable = tuple(rule for rule in rules if self.can_close or not rule.effect.declared.needs_connection)
-        return Conduct(quotas_of(stored["quotas"], (), self.unset.quotas), usable, stored["profile"])
+        """
+        What was stored, without what this server cannot do. It was checked when it was set; a snapshot that somebody
+        edited may bring anything, and then nothing of it holds.
+        """
+        try:
+            rules = rules_of(stored["rules"], (), can_close=True)
+            usable = tuple(rule for rule in rules if self.can_close or not rule.effect.declared.needs_connection)
+            return Conduct(quotas_of(stored["quotas"], (), self.unset.quotas), usable, stored["profile"])
+        except (ConductRefused, KeyError, TypeError) as error:
+            _LOG.warning("the conduct of an organisation cannot be used, so it has none: %s", error)
+            return self.unset
 
 
 def _counts(value: Any, names: set[str], fresh: dict[str, Any]) -> Any:

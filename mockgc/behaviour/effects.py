@@ -7,6 +7,7 @@ them alike. How an effect is carried out is not known here: `wire.conduct` does 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from mockgc.behaviour.fields import (
     flag,
     mapping_of,
     number,
+    shown,
     text,
     whole,
 )
@@ -28,6 +30,8 @@ from mockgc.behaviour.fields import (
 DELAY_S_MAX = 600.0
 RETRY_AFTER = whole(0, 86_400, default=1)
 SEEN = ("reads", "lists", "search")
+_FRAMING = ("content-length", "transfer-encoding", "connection")
+"""What the server says about the answer itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,12 @@ def _check_together(effect: Effect, place: Place) -> None:
     if effect.kind == "lag" and ("seconds" in effect.options) == ("reads" in effect.options):
         raise ConductRefused(place, "a lag is given in either 'seconds' or 'reads'")
     headers = effect.options.get("headers") if effect.kind == "status" else None
-    if headers is not None and not (
-        isinstance(headers, dict) and all(isinstance(v, str) and v.isprintable() for v in headers.values())
-    ):
-        raise ConductRefused((*place, "headers"), "is not an object of header names to printable text")
+    if headers is not None and not (isinstance(headers, dict) and all(map(_is_header, headers.items()))):
+        wanted = f"header names to printable text, without {' and '.join(_FRAMING)}"
+        raise ConductRefused((*place, "headers"), f"{shown(headers)} is not an object of {wanted}")
+
+
+def _is_header(header: tuple[str, Any]) -> bool:
+    name, value = header
+    is_name = re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name) is not None and name.lower() not in _FRAMING
+    return is_name and isinstance(value, str) and value.isascii() and value.isprintable()

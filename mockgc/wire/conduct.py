@@ -11,13 +11,12 @@ commit, an existing version or a refusal, and finds none, is given back to its r
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
-
-import orjson
 
 from mockgc.behaviour.conduct import EXPIRED, HEADS, LOADED, STRUCK, USED, Conduct, Conducts
 from mockgc.behaviour.consistency import Past, head_at, seen_as
@@ -30,8 +29,9 @@ from mockgc.domain.errors import ErrorCode, WfmError, decided, refuse
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import Entry
-from mockgc.store.base import Client, Store
+from mockgc.store.base import Client, Store, StoreUnavailable
 from mockgc.wire.answers import Answer, Happened, Headers
+from mockgc.wire.deliveries import DELIVER
 
 Handle = Callable[[View, Request], Outcome]
 Note = Callable[[str, Happened], None]
@@ -166,7 +166,7 @@ class Met:
     def _changed(self, answer: Answer, happened: Happened, *, is_final: bool) -> Answer:
         """What decides the answer comes last: nothing can be read from one that it has spoilt."""
         for rule in self._struck:
-            deliver = _DELIVER.get(rule.effect.kind)
+            deliver = DELIVER.get(rule.effect.kind)
             if deliver is None or rule.effect.declared.is_final is not is_final:
                 continue
             changed = deliver(rule, answer, happened)
@@ -343,7 +343,8 @@ class Met:
 
     def _give_back(self, rule: Rule) -> None:
         self._struck = tuple(other for other in self._struck if other is not rule)
-        self._store.change_value(self._organisation_id, STRUCK, lambda state: given_back(rule, state))
+        with suppress(StoreUnavailable):  # then one strike too few is left, which is better than no answer
+            self._store.change_value(self._organisation_id, STRUCK, lambda state: given_back(rule, state))
 
 
 def _digest(token: str) -> str:
@@ -352,111 +353,3 @@ def _digest(token: str) -> str:
 
 def _code(code: str, status: int) -> ErrorCode:
     return ErrorCode(code, status, "faults that somebody set strike", decided("fault rules"), _NEXT_STEP)
-
-
-# what is done to the answer; None gives the fault back
-
-Deliver = Callable[[Rule, Answer, Happened], Answer | None]
-
-
-def _committed(happened: Happened) -> bool:
-    return isinstance(happened, Commit) and happened.sequence is not None
-
-
-def _with_header(answer: Answer, name: str, value: str) -> Answer:
-    kept = tuple(header for header in answer.headers if header[0].lower() != name.lower())
-    return replace(answer, headers=(*kept, (name, value)))
-
-
-def _status(rule: Rule, answer: Answer, _: Happened) -> Answer:
-    body, headers = rule.effect.option("body"), rule.effect.option("headers") or {}
-    if body is not None:
-        encoded = body.encode() if isinstance(body, str) else orjson.dumps(body)
-        answer = replace(answer, body=encoded)
-    for name, value in headers.items():
-        answer = _with_header(answer, name, value)
-    return answer
-
-
-def _unavailable_before(rule: Rule, answer: Answer, _: Happened) -> Answer:
-    return _with_header(answer, "Retry-After", str(rule.effect.option("retryAfterSeconds")))
-
-
-def _unavailable_after(rule: Rule, answer: Answer, happened: Happened) -> Answer | None:
-    if not _committed(happened):
-        return None
-    context_id = dict(answer.headers)["ININ-Correlation-Id"]
-    status, code = rule.effect.option("status"), rule.effect.option("code") or errors.SERVICE_UNAVAILABLE.code
-    body = {"message": "The service is unavailable.", "code": code, "status": status}
-    answer = replace(answer, status=status, body=orjson.dumps({**body, "contextId": context_id, "details": []}))
-    answer = _with_header(answer, "Content-Type", "application/json")
-    if status != errors.SERVICE_UNAVAILABLE.status:
-        return answer
-    return _with_header(answer, "Retry-After", str(rule.effect.option("retryAfterSeconds")))
-
-
-def _throttled(rule: Rule, answer: Answer, _: Happened) -> Answer:
-    if not rule.effect.option("retryAfter"):
-        return answer
-    return _with_header(answer, "Retry-After", str(rule.effect.option("retryAfterSeconds")))
-
-
-def _lost_before(_: Rule, answer: Answer, __: Happened) -> Answer:
-    return replace(answer, delivery=replace(answer.delivery, sent=0))
-
-
-def _lost_after(_: Rule, answer: Answer, happened: Happened) -> Answer | None:
-    return replace(answer, delivery=replace(answer.delivery, sent=0)) if _committed(happened) else None
-
-
-def _truncated(rule: Rule, answer: Answer, _: Happened) -> Answer | None:
-    if not answer.body:
-        return None
-    wanted = rule.effect.option("bytes")
-    most = len(answer.body) - 1
-    return replace(answer, delivery=replace(answer.delivery, sent=min(most, most // 2 if wanted is None else wanted)))
-
-
-def _malformed(_: Rule, answer: Answer, __: Happened) -> Answer | None:
-    return replace(answer, body=answer.body[: len(answer.body) // 2] + b'"\x00') if answer.body else None
-
-
-def _slow(rule: Rule, answer: Answer, _: Happened) -> Answer:
-    return replace(answer, delivery=replace(answer.delivery, spread_s=float(rule.effect.option("seconds"))))
-
-
-def _delayed(rule: Rule, answer: Answer, _: Happened) -> Answer:
-    return replace(answer, delivery=replace(answer.delivery, delay_s=float(rule.effect.option("seconds"))))
-
-
-def _detail(rule: Rule, answer: Answer, _: Happened) -> Answer | None:
-    if answer.status < 400:
-        return None
-    level, effect = rule.effect.option("level"), rule.effect
-    if level == "empty":
-        return replace(answer, body=b"")
-    body = orjson.loads(answer.body)
-    body["details"] = []
-    if level != "code_only":
-        body["message"] = body["messageWithParams"] = "The request could not be completed."
-    if level == "misleading":
-        body["code"] = effect.option("code") or errors.INTERNAL_ERROR.code
-        if effect.option("message") is not None:
-            body["message"] = body["messageWithParams"] = effect.option("message")
-        body["status"] = effect.option("status") or answer.status
-    return replace(answer, status=body["status"], body=orjson.dumps(body))
-
-
-_DELIVER: Mapping[str, Deliver] = {
-    "status": _status,
-    "unavailable_before": _unavailable_before,
-    "unavailable_after": _unavailable_after,
-    "throttled": _throttled,
-    "lost_before": _lost_before,
-    "lost_after": _lost_after,
-    "truncated": _truncated,
-    "malformed": _malformed,
-    "slow": _slow,
-    "delayed": _delayed,
-    "detail": _detail,
-}

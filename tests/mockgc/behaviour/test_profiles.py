@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -160,6 +161,19 @@ def test_a_server_does_not_start_with_a_profile_it_cannot_use(given: str, messag
 
 def test_what_is_loaded_by_name_is_the_bundled_file() -> None:
     assert loaded("calm", can_close=False) == bundled("calm", can_close=False)
+
+
+@pytest.mark.parametrize("conduct", [7, {}, {"rules": [], "quotas": {"windows": 1}, "profile": None}, {"rules": [{}]}])
+def test_a_conduct_that_cannot_be_used_holds_nothing_and_can_be_set_anew(conduct: Any) -> None:
+    caller = Conducted()
+    store = caller.emulator.store
+    snapshot = replace(store.snapshot(caller.organisation.id), settings={"conduct": conduct})
+    store.put_baseline(caller.organisation.id, "edited", snapshot)
+    assert caller.http.post(f"{caller.base}/reset", json={"baseline": "edited"}).status_code == 200
+    assert caller.ask("GET", "users").status_code == 200
+    assert caller.struck() == {}
+    caller.set_fault("unavailable_before")
+    assert caller.ask("GET", "users").status_code == 503
 
 
 def test_a_baseline_holds_the_conduct_and_a_reset_clears_the_counts() -> None:
