@@ -200,7 +200,7 @@ def _found(
     """What is published in the period of a management unit, or of all, for some users, or for all."""
     start, end = period(request)
     found: dict[str, Entity] = {}
-    published = [s for s in week_schedules.of_unit(view, unit["id"]) if s["published"] and _meets(unit, s, start, end)]
+    published = [s for s in week_schedules.of_unit(view, unit["id"]) if s["published"] and meets(unit, s, start, end)]
     seen: list[Entity] = []
     for schedule in published:
         for row in _of_users(week_schedules.agent_rows(view, schedule["id"]), users):
@@ -224,7 +224,8 @@ def _moment(request: Request, name: str) -> datetime:
         raise errors.refuse(errors.INVALID_DATE, f"{name}: {request.body[name][:200]!r} is no moment", name) from None
 
 
-def _meets(unit: Entity, schedule: Entity, start: datetime, end: datetime) -> bool:
+def meets(unit: Entity, schedule: Entity, start: datetime, end: datetime) -> bool:
+    """Whether a schedule has anything to do with a period; a shift may end on the day after its last."""
     first, last = week_schedules.period(unit, schedule)
     return first < end and start < last + timedelta(days=1)
 
@@ -233,9 +234,8 @@ def _gather(
     found: dict[str, Entity], row: Entity, schedule: Entity, unit: Entity, start: datetime, end: datetime
 ) -> None:
     """Adds what the agent does in the period; an agent who does nothing in it is not there."""
-    shifts = [shift for shift in shifts_of(row, schedule) if _overlaps(shift, start, end)]
-    tz = zone(unit["settings"]["timeZone"])
-    markers = [m for m in row["fullDayTimeOffMarkers"] if _is_within(m["businessUnitDate"], tz, start, end)]
+    shifts = [shift for shift in shifts_of(row, schedule) if overlaps(shift, start, end)]
+    markers = [m for m in row["fullDayTimeOffMarkers"] if is_day_within(m["businessUnitDate"], unit, start, end)]
     if shifts or markers:
         empty: Entity = {"user": user_reference(row["userId"]), "shifts": [], "fullDayTimeOffMarkers": []}
         entry = found.setdefault(row["userId"], empty)
@@ -243,13 +243,15 @@ def _gather(
         entry["fullDayTimeOffMarkers"] += markers
 
 
-def _overlaps(shift: Entity, start: datetime, end: datetime) -> bool:
+def overlaps(shift: Entity, start: datetime, end: datetime) -> bool:
+    """Whether a shift has a minute in a period."""
     begins = instant(shift["startDate"])
     return begins < end and start < begins + timedelta(minutes=shift["lengthMinutes"])
 
 
-def _is_within(day: str, tz: Any, start: datetime, end: datetime) -> bool:
-    first = date.fromisoformat(day)
+def is_day_within(day: str, unit: Entity, start: datetime, end: datetime) -> bool:
+    """Whether a day of the unit overlaps a period."""
+    first, tz = date.fromisoformat(day), zone(unit["settings"]["timeZone"])
     begins = datetime(first.year, first.month, first.day, tzinfo=tz).astimezone(UTC)
     return begins < end and start < begins + timedelta(days=1)
 

@@ -1,8 +1,8 @@
 """The kinds of week schedules, their uploads and time off, in the order in which they refer to each other."""
 
 from mockgc.resources.operations import OPERATION
-from mockgc.resources.workforcemanagement.agent_schedules import AGENT_SCHEDULE
 from mockgc.resources.workforcemanagement.downloads import DOWNLOAD
+from mockgc.resources.workforcemanagement.older_agent_schedules import AGENT_SCHEDULES
 from mockgc.resources.workforcemanagement.schedule_uploads import SCHEDULE
 from mockgc.resources.workforcemanagement.shift_trade_states import SHIFT_TRADE
 from mockgc.resources.workforcemanagement.short_term_forecasts import SHORT_TERM_FORECAST
@@ -20,7 +20,7 @@ SCHEDULING = (
     DOWNLOAD,
     OPERATION,
     SCHEDULE,
-    AGENT_SCHEDULE,
+    AGENT_SCHEDULES,
     SHORT_TERM_FORECAST,
     SHIFT_TRADE,
     TIME_OFF,

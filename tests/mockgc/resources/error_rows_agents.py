@@ -62,6 +62,9 @@ TIME_OFF = [
       for name in _BALANCES),
 ]  # fmt: skip
 SCHEDULES = [
+    Row("postWorkforcemanagementSchedules", 400, "wfm.validation.failure", ASSUMED, "endDate", BACKWARDS),
+    Row(f"post{PLACE}SchedulesSearch", 400, "wfm.validation.failure", ASSUMED, "endDate",
+        {"userIds": [], **BACKWARDS}),
     Row("postWorkforcemanagementAgentschedulesMine", 400, "wfm.validation.failure", ASSUMED, "endDate", BACKWARDS),
     Row("postWorkforcemanagementAgentschedulesManagementunitsMine", 400, "wfm.validation.failure", ASSUMED, "endDate",
         BACKWARDS),
