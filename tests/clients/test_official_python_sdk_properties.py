@@ -25,7 +25,7 @@ from tests.mockgc.resources.published_behaviour import CONTRACT, Caller
 from tests.mockgc.resources.questions import QUESTIONS
 from tests.mockgc.resources.themes import THEMES, emulator, perform, steps_of
 
-EXAMPLES = settings().max_examples * 3 // 25
+EXAMPLES = min(settings().max_examples * 3 // 25, 100)
 
 
 def sdk_type(schema: Mapping[str, Any]) -> str:

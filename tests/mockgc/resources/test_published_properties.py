@@ -20,7 +20,7 @@ from tests.mockgc.resources.themes import REQUESTS, THEMES, emulator, perform, s
 
 POLLS = (0, 0, 2)
 """How often an asynchronous operation is asked for before it is over."""
-EXAMPLES = settings().max_examples * 3 // 10
+EXAMPLES = min(settings().max_examples * 6 // 25, 300)
 
 
 @pytest.mark.parametrize("theme", THEMES)
