@@ -132,6 +132,7 @@ def _greeting(served: Served) -> str:
         f"  client id      {served.credentials.client_id}\n"
         f"  client secret  {served.credentials.client_secret}\n"
         f"{admin if served.admin_token else ''}"
+        f"  console        {served.base_url}/_mockgc/\n"
         f"  contract       {served.base_url}/_mockgc/openapi.json\n"
         f"  why refused?   mockgc explain CONTEXT_ID --url {served.base_url}"
     )

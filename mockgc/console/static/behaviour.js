@@ -87,7 +87,7 @@ async function faults(organisation, { effects, routes }) {
     const { rules } = found ?? await api(path);
     fill(list, rules.length
       ? el("div", { class: "scroll", role: "region", "aria-label": "Fault rules", tabindex: "0" }, el("table", {}, el("thead", {}, el("tr", {}, ["Rule", "Meets", "Does", "Budget", "Struck", "Remove"].map((name) => el("th", { scope: "col" }, name)))),
-        el("tbody", {}, rules.map((rule) => el("tr", {}, el("th", { scope: "row" }, rule.name), el("td", {}, pairs(rule.match)), el("td", {}, pairs(rule.effect)), el("td", {}, pairs(rule.budget)), el("td", {}, String(rule.struck ?? 0)),
+        el("tbody", {}, rules.map((rule) => el("tr", {}, el("th", { scope: "row" }, rule.name), el("td", {}, pairs(rule.match)), el("td", {}, pairs(rule.effect)), el("td", {}, pairs(rule.budget, "each time")), el("td", {}, String(rule.struck ?? 0)),
           el("td", {}, button("Remove", async () => { await api(of(organisation, "faults", rule.name), { method: "DELETE" }); await draw(); }, { "aria-label": `Remove ${rule.name}` })))))))
       : el("p", { class: "muted" }, "No fault is set: every request is answered as it should be."),
     el("p", { class: "bar" }, button("Look again", () => draw()), rules.length > 0 && button("Remove all", async () => { await api(path, { method: "DELETE" }); await draw(); })));
@@ -96,9 +96,9 @@ async function faults(organisation, { effects, routes }) {
   return el("section", { class: "card", "aria-labelledby": "faults" }, el("h2", { id: "faults" }, "Faults"), list, el("details", {}, el("summary", {}, "Set a fault"), faultForm(path, effects, draw)));
 }
 
-function pairs(value) {
+function pairs(value, none = "all") {
   const entries = Object.entries(value ?? {});
-  return entries.length ? entries.map(([name, item]) => el("div", {}, el("span", { class: "muted" }, `${name} `), el("code", {}, typeof item === "string" ? item : JSON.stringify(item)))) : el("span", { class: "muted" }, "all");
+  return entries.length ? entries.map(([name, item]) => el("div", {}, el("span", { class: "muted" }, `${name} `), el("code", {}, typeof item === "string" ? item : JSON.stringify(item)))) : el("span", { class: "muted" }, none);
 }
 
 function faultForm(path, effects, draw) {

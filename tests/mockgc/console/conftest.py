@@ -16,5 +16,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     if program is None:
         pytest.skip("no Chromium on this machine: the console is not looked at in a browser")
     browser = Browser(program, tmp_path_factory.mktemp("chromium"))
+    try:
+        browser.call("Browser.getVersion")
+    except (OSError, RuntimeError):
+        pytest.skip(f"{program} does not start on this machine: the console is not looked at in a browser")
     yield browser
     browser.close()

@@ -209,6 +209,39 @@ def test_two_versions_are_compared_field_by_field(console: Console) -> None:
     assert "version 2" in page.text(".history")
 
 
+def test_what_differs_is_told_by_field_entities_by_id_and_values_as_a_set(console: Console) -> None:
+    page = console.open("coverage")
+    before = {"name": "a", "ids": ["x", "y"], "agents": [{"userId": "1", "n": 1}, {"userId": "2", "n": 2}], "same": {}}
+    after: dict[str, Any] = {
+        "name": "b",
+        "ids": ["y", "z"],
+        "agents": [{"userId": "2", "n": 3}],
+        "same": {},
+        "more": None,
+    }
+    found = page.evaluate(
+        f"import('./console/difference.js').then(m => m.changes({json.dumps(before)}, {json.dumps(after)}))"
+    )
+    assert {(row["kind"], row["path"], row.get("before"), row.get("after")) for row in found} == {
+        ("changed", "name", "a", "b"), ("removed", "ids[]", "x", None), ("added", "ids[]", None, "z"),
+        ("removed", "agents[1].userId", "1", None), ("removed", "agents[1].n", 1, None),
+        ("changed", "agents[2].n", 2, 3), ("added", "more", None, None),
+    }  # fmt: skip
+    assert page.evaluate("import('./console/difference.js').then(m => m.changes(null, null))") == []
+
+
+def test_events_are_read_as_the_standard_says(console: Console) -> None:
+    page = console.open("coverage")
+    text = "retry: 5\n\nevent: a\r\ndata: 1\r\ndata:2\r\n\r\n: a remark\n\nid: 7\ndata\n\n"
+    found = page.evaluate(f"import('./console/stream.js').then(m => m.parsed({json.dumps(text)}))")
+    assert found == [
+        {"event": "message", "data": "", "retry": "5"},
+        {"event": "a", "data": "1\n2"},
+        {"event": "message", "data": ""},
+        {"event": "message", "data": "", "id": "7"},
+    ]
+
+
 def test_the_dark_is_dark_the_toggle_overrides_it_and_less_motion_is_none(console: Console) -> None:
     page = console.page
     page.prefer(color_scheme="dark", reduced_motion="reduce")
