@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from mockgc import Settings, create_app
 from mockgc.contract import facts
 from mockgc.contract.examples import Examples
-from mockgc.contract.facts import Operation
+from mockgc.contract.facts import Operation, references
 from mockgc.contract.headers import NEVER_STORED
 from mockgc.contract.model import Contract
 from mockgc.contract.success import success
 from mockgc.contract.validate import Validator
 from mockgc.pytest_plugin import TestOrganisation, _organisation
 from mockgc.resources import registry
+from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.units import business_unit_of, users_of
 
 CONTRACT = Contract.bundled()
 CLAIMED = {name for resource in registry() for name in resource.behaviours}
@@ -175,3 +177,44 @@ def test_details_without_a_value_are_left_out_as_the_published_model_asks(organi
     dialect = organisation.http.post("/api/v2/wfm/users", json={"name": 5}).json()["details"]
     assert all(None not in detail.values() for detail in published)
     assert all(detail.keys() > {"entityId", "entityName"} for detail in dialect)
+
+
+def models(schema: Any, value: Any, name: str) -> Iterator[dict[str, Any]]:
+    """The objects of an answer that are of one definition."""
+    while "$ref" in schema:
+        if schema["$ref"] == name:
+            yield value
+        schema = CONTRACT.definition(schema["$ref"]).schema
+    if isinstance(value, dict):
+        for field, item in value.items():
+            part = schema.get("properties", {}).get(field, schema.get("additionalProperties", {}))
+            yield from models(part, item, name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from models(schema.get("items", {}), item, name)
+
+
+def test_answers_name_a_stored_user_and_the_unit_that_the_path_names() -> None:
+    call = Caller()
+    ada = users_of(call, "ada")[0]
+    business_unit_of(call, "First")
+    unit = business_unit_of(call, "Second")["id"]
+    user_count = unit_count = 0
+    for name in NAMES:
+        operation = CONTRACT.operation(name)
+        schema = success(operation).schema
+        if operation.body is not None or schema is None:
+            continue  # what was sent would be echoed
+        if not CONTRACT.reached(references(schema)) & {"UserReference", "BusinessUnitReference"}:
+            continue
+        path = url(operation).replace(f"businessunits/{ANY_ID}", f"businessunits/{unit}")
+        answer = call.organisation.http.request(operation.method, path, **valid_request(operation))
+        assert answer.status_code < 300, (name, answer.text[:300])
+        for user in models(schema, answer.json(), "UserReference"):
+            assert user["id"] == ada or user["id"] in path, name
+            user_count += user.get("selfUri") == f"/api/v2/users/{ada}"
+        for found in models(schema, answer.json(), "BusinessUnitReference"):
+            assert found["id"] == unit or "{businessUnitId}" not in operation.path, name
+            unit_count += 1
+    assert user_count > 20
+    assert unit_count > 5
