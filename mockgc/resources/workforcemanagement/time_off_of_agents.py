@@ -142,8 +142,9 @@ def _patch(resource: Resource, _: Operation, view: View, request: Request) -> Ou
     for name in _OFFSETS:
         if name in body:
             content[name] = body[name].get("values", [])
-            if len(content[name]) != len(before.get("fullDayManagementUnitDates", [])):
-                raise refuse(NOT_ALLOWED, f"{name}: one number for each whole day of the request", name)
+            is_long_enough = len(content[name]) == len(before.get("fullDayManagementUnitDates", []))
+            if not is_long_enough or any(minutes < 0 for minutes in content[name]):
+                raise refuse(NOT_ALLOWED, f"{name}: one number from 0 on for each whole day of the request", name)
     if "notes" in content and before["status"] != PENDING:
         raise refuse(NOT_ALLOWED, f"notes: the request is {before['status']}", "notes")
     if "status" in content and (before["status"] not in (PENDING, "APPROVED") or _has_begun(view, before)):

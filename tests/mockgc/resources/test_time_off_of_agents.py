@@ -129,7 +129,8 @@ def test_a_request_is_canceled_once_and_before_its_day(at: Desk) -> None:
 def test_offsets_are_one_for_each_whole_day(at: Desk) -> None:
     made, name = asked(at, DAY, NEXT), "fullDayEarliestStartOffsetMinutes"
     assert at.call(PATCH, made["id"], json={name: {"values": [480, 540]}})[name] == [480, 540]
-    assert at.call(PATCH, made["id"], expect=400, json={name: {"values": [480]}})["code"] == "wfm.not.allowed"
+    for wrong in ([480], [480, -1]):
+        assert at.call(PATCH, made["id"], expect=400, json={name: {"values": wrong}})["code"] == "wfm.not.allowed"
     assert at.call(READ, made["id"])[name] == [480, 540]
 
 
