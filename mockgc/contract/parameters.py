@@ -8,7 +8,7 @@ are not declared are ignored.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -76,10 +76,17 @@ class _Reader:
 
 
 class Parameters:
-    """The parameters of one operation, ready to be held against requests."""
+    """
+    The parameters of one operation, ready to be held against requests.
 
-    def __init__(self, parameters: Iterable[Parameter]) -> None:
+    Args:
+        codes: what the operation declares to refuse with, None when that is not known; a refusal whose code is not
+            among them says `bad.request`, which every operation declares.
+    """
+
+    def __init__(self, parameters: Iterable[Parameter], codes: Container[str] | None = None) -> None:
         declared = tuple(parameters)
+        self._codes = codes
         self._path = tuple(_reader(each.schema) for each in declared if each.place == "path")
         self._path_names = tuple(each.name for each in declared if each.place == "path")
         self._query = {each.name: _reader(each.schema) for each in declared if each.place == "query"}
@@ -90,7 +97,7 @@ class Parameters:
         for name, reader, value in zip(self._path_names, self._path, ids, strict=False):
             if reader is not None and reader.is_wrong(value):
                 code = INVALID_PATH_DATE if reader.wanted == _MEANING["date"] else INVALID_PATH_VALUE
-                yield _violation(code, "path parameter", name, value, reader.wanted)
+                yield self._violation(code, "path parameter", name, value, reader.wanted)
         if not query and not self._required:
             return
         pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
@@ -101,12 +108,12 @@ class Parameters:
         for name, value in pairs:
             reader = self._query.get(name)
             if reader is not None and reader.is_wrong(value):
-                yield _violation(INVALID_QUERY, "query parameter", name, value, reader.wanted)
+                yield self._violation(INVALID_QUERY, "query parameter", name, value, reader.wanted)
 
-
-def _violation(code: ErrorCode, what: str, name: str, value: str, wanted: str) -> Violation:
-    shown = value[:_LONG]
-    return Violation(code, f"{what} {name}: {shown!r} is not {wanted}", name, given=shown)
+    def _violation(self, code: ErrorCode, what: str, name: str, value: str, wanted: str) -> Violation:
+        told = code if self._codes is None or code.code in self._codes else errors.BAD_REQUEST
+        shown = value[:_LONG]
+        return Violation(told, f"{what} {name}: {shown!r} is not {wanted}", name, given=shown)
 
 
 def _reader(schema: Schema) -> _Reader | None:

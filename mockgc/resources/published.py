@@ -67,7 +67,7 @@ def _load_claimed(
     resources: Mapping[str, Resource],
 ) -> tuple[Resource, Operation, Mapping[str, Any]]:
     published, behaviour = contract.operation(name), behaviours[name]
-    parameters = Parameters(published.parameters)
+    parameters = _parameters(published)
     names = tuple(part[1:-1] for part in published.path.split("/") if part.startswith("{"))
 
     def handle(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
@@ -89,7 +89,7 @@ def _load_shape(
     contract: Contract, examples: Examples, name: str, kinds: Container[str], is_strict: bool
 ) -> tuple[Resource, Operation, Mapping[str, Any]]:
     published = contract.operation(name)
-    handle = _refuse if is_strict else partial(_answer, published, Parameters(published.parameters), examples, kinds)
+    handle = _refuse if is_strict else partial(_answer, published, _parameters(published), examples, kinds)
     operation, components = _operation(contract, published, handle)
     return Resource(published.tag, published.path, published.tag), operation, components
 
@@ -115,6 +115,11 @@ def _operation(contract: Contract, published: facts.Operation, handle: Handler) 
         media_type=next(iter(published.produces), JSON_TYPE),
     )
     return operation, components
+
+
+def _parameters(published: facts.Operation) -> Parameters:
+    codes = {code for answer in published.refusals if answer.status == 400 for code in answer.codes}
+    return Parameters(published.parameters, codes or None)
 
 
 def _body(contract: Contract, published: facts.Operation) -> tuple[Schema | None, Mapping[str, Any]]:

@@ -70,3 +70,16 @@ def test_every_declared_parameter_can_be_met() -> None:
             if "default" in schema and parameter.place == "query":
                 text = str(schema["default"]).lower() if schema["type"] == "boolean" else str(schema["default"])
                 assert found("query", dict(parameter.schema), text) == [], (name, parameter.name)
+
+
+def test_a_code_that_the_operation_does_not_declare_is_not_sent() -> None:
+    for codes, told in ((None, "invalid.query.param.value"), ({"bad.request"}, "bad.request")):
+        checked = Parameters([Parameter("p", "query", False, INT32)], codes)
+        assert [violation.code.code for violation in checked.violations((), "p=x")] == [told]
+
+
+def test_every_operation_that_declares_refusals_declares_bad_request() -> None:
+    contract = Contract.bundled()
+    for name in contract.entries:
+        declared = [answer.codes for answer in contract.operation(name).refusals if answer.status == 400]
+        assert all("bad.request" in codes for codes in declared), name
