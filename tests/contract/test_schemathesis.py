@@ -2,23 +2,17 @@
 Schemathesis over the served OpenAPI document, in process, in all its phases.
 
 What it cannot know is listed in `EXPECTED`, each with its reason and a request that shows it. No check is switched off;
-one probe cannot be sent in process (`BROKEN_PROBE`), so the same promise has a test of its own here.
+that no operation answers without a token has a test of its own here (`BROKEN_PROBE`).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import schemathesis
-from schemathesis import engine
-from schemathesis.engine import Status, events
-from schemathesis.engine.recorder import CheckNode, ScenarioRecorder
 
 from conformance.checkers import (
     matches_commits,
@@ -31,10 +25,10 @@ from conformance.checkers import (
 from conformance.final_state import PATHS, collect
 from tests.contract.dialect_app import dialect_app, target_in
 from tests.contract.dialect_machine import Target
+from tests.contract.schemathesis_run import PHASES, Finding, Run, engine_events
 
 EXAMPLES_MAX = 5
 """A phase and operation; the state machine tests the semantics, this the contract."""
-PHASES = {"examples", "coverage", "fuzzing", "stateful"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,47 +78,11 @@ EXPECTED = (
         "PUT",
     ),
 )
-BROKEN_PROBE = "unexpected keyword argument 'max_redirects'"
-"""Schemathesis 4.32 hands the socket settings of `ignored_auth`'s probe to werkzeug, which knows no such thing."""
 
 
-@dataclass(slots=True)
-class Run:
-    """What all phases together found and did."""
-
-    phases: set[str] = field(default_factory=set)
-    checks: Counter[str] = field(default_factory=Counter)
-    accepted: set[str] = field(default_factory=set)
-    failures: list[str] = field(default_factory=list)
-
-    def read(self, event: events.EngineEvent) -> None:
-        """Take in one event of the engine."""
-        if isinstance(event, events.FatalError):
-            self.failures.append(str(event))
-        if isinstance(event, events.NonFatalError) and BROKEN_PROBE not in str(event.info):
-            self.failures.append(f"{event.label}: {event.info}")
-        if isinstance(event, events.PhaseFinished) and event.status is not Status.SKIP:
-            self.phases.add(event.phase.name.value.lower())
-        if isinstance(event, events.ScenarioFinished):
-            for case_id, checks in event.recorder.checks.items():
-                self._read_case(event.recorder, case_id, checks)
-
-    def _read_case(self, recorder: ScenarioRecorder, case_id: str, checks: Iterable[CheckNode]) -> None:
-        case, response = recorder.cases[case_id].value, recorder.interactions[case_id].response
-        text = response.content.decode(errors="replace") if response else ""
-        if response and response.status_code < 300:
-            self.accepted.add(case.operation.label)
-        for check in checks:
-            self.checks[check.name] += 1
-            if check.status is Status.FAILURE:
-                self._judge(check, f"{case.method} {case.formatted_path} {case.query} {case.body!r}", text)
-
-    def _judge(self, check: CheckNode, request: str, answer: str) -> None:
-        for expected in EXPECTED:
-            if expected.check == check.name and expected.answer.search(answer):
-                return
-        failure = check.failure_info.failure if check.failure_info else None
-        self.failures.append(f"{check.name}: {failure}\n  {request}\n  {answer[:600]}")
+def is_excused(finding: Finding) -> bool:
+    """Whether one of `EXPECTED` says why."""
+    return any(each.check == finding.check and each.answer.search(finding.answer) for each in EXPECTED)
 
 
 def known_week(target: Target) -> dict[str, Any]:
@@ -153,29 +111,14 @@ def contract_with_living_examples(target: Target) -> dict[str, Any]:
     return document
 
 
-def events_of(target: Target) -> Iterator[events.EngineEvent]:
-    """The engine's events over all phases."""
-    config = schemathesis.Config.from_dict(
-        {
-            "headers": {"Authorization": f"Bearer {target.token}"},
-            "seed": 1,
-            "workers": 1,
-            "continue-on-failure": True,
-            "generation": {"max-examples": EXAMPLES_MAX, "deterministic": True, "database": "none"},
-        }
-    )
-    schema = schemathesis.openapi.from_dict(contract_with_living_examples(target), config=config)
-    schema.app = target.app
-    yield from engine.from_schema(schema).execute()
-
-
 def test_every_answer_keeps_to_the_served_contract() -> None:
     app = dialect_app()
-    target, run = target_in(app), Run()
-    for event in events_of(target):
+    target, run = target_in(app), Run(is_excused)
+    document = contract_with_living_examples(target)
+    for event in engine_events(document, target.app, target.token, examples_max=EXAMPLES_MAX):
         run.read(event)
     assert run.failures == []
-    assert run.phases >= PHASES
+    assert run.phases >= set(PHASES)
     assert len(run.accepted) == 20, f"operations that never succeeded: all but {sorted(run.accepted)}"
     log = parse_commits(target.get(f"/_mockgc/organisations/{target.organisation_id}/commits", {}))
     final = collect(target.get)
