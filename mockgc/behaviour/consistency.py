@@ -44,6 +44,11 @@ class Past:
                 self._later.setdefault(address, row)
 
     @property
+    def is_present(self) -> bool:
+        """Whether nothing came later."""
+        return not self._later
+
+    @property
     def needs_baseline(self) -> bool:
         """Whether something changed later that was there before the log began."""
         return any(row.version_before and address not in self._last for address, row in self._later.items())

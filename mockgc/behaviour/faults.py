@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from mockgc.behaviour.consistency import seen_as
 from mockgc.behaviour.effects import Effect, effect_of
 from mockgc.behaviour.fields import (
     ConductRefused,
@@ -189,8 +190,12 @@ class Rule:
 
 
 def met(rules: Iterable[Rule], asked: Asked) -> tuple[Rule, ...]:
-    """The rules that a request fits."""
-    return tuple(rule for rule in rules if rule.match.fits(asked))
+    """The rules that a request fits; a lag fits requests that look for what it is `of`."""
+    return tuple(rule for rule in rules if rule.match.fits(asked) and _is_sight(rule.effect, asked))
+
+
+def _is_sight(effect: Effect, asked: Asked) -> bool:
+    return effect.kind != "lag" or seen_as(asked.method, asked.template) in effect.option("of")
 
 
 def consulted(rules: Sequence[Rule], state: State | None, now: datetime) -> tuple[dict[str, Any], tuple[Rule, ...]]:

@@ -19,18 +19,18 @@ from functools import lru_cache
 from typing import Any
 
 from mockgc.behaviour.conduct import EXPIRED, HEADS, LOADED, STRUCK, USED, Conduct, Conducts
-from mockgc.behaviour.consistency import Past, head_at, seen_as
+from mockgc.behaviour.consistency import Past, head_at
 from mockgc.behaviour.faults import Asked, Rule, consulted, given_back, met
 from mockgc.behaviour.partial import Split, split
 from mockgc.behaviour.quotas import Level, QuotaExceeded, Who, charged
 from mockgc.behaviour.versions import moved
 from mockgc.domain import errors
-from mockgc.domain.errors import ErrorCode, WfmError, decided, refuse
+from mockgc.domain.errors import ErrorCode, decided, refuse
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import Entry
 from mockgc.store.base import Client, Store, StoreUnavailable
-from mockgc.wire.answers import Answer, Happened, Headers
+from mockgc.wire.answers import Answer, Happened, Headers, attempt
 from mockgc.wire.deliveries import DELIVER
 
 Handle = Callable[[View, Request], Outcome]
@@ -255,23 +255,19 @@ class Met:
         return request
 
     def _lagging(self, handle: Handle) -> Handle:
-        """The rule over an earlier state, where a lag strikes what this request looks for."""
-        seen = seen_as(self._asked.method, self._asked.template) if self._asked else None
-        for rule in self._all("lag"):
-            if seen not in rule.effect.option("of"):
-                self._give_back(rule)
-                continue
-            return self._over_the_past(rule, handle)
-        return handle
-
-    def _over_the_past(self, rule: Rule, handle: Handle) -> Handle:
+        """The rule over an earlier state, where a lag strikes and there is something that it hides."""
+        rule = self._one("lag")
+        if rule is None:
+            return handle
         rows = self._store.commits(self._organisation_id)
         sequence = self._sequence_seen(rule, rows[-1].sequence if rows else 0)
         if sequence is None:
             earlier = timedelta(seconds=rule.effect.option("seconds"))
             sequence = head_at(rows, self.now - earlier)
-
         past = Past(rows, sequence)
+        if past.is_present:
+            self._give_back(rule)
+            return handle
         loaded = self._loaded() if past.needs_baseline else {}
 
         def over_the_past(view: View, request: Request) -> Outcome:
@@ -310,9 +306,7 @@ class Met:
 
         return self._store.transact(self._organisation_id, rule, self.client.id, context_id)
 
-    def _carry_out_twice(
-        self, twice: Rule, request: Request, handle: Handle, context_id: str, note: Note
-    ) -> Commit:  # fmt: skip
+    def _carry_out_twice(self, twice: Rule, request: Request, handle: Handle, context_id: str, note: Note) -> Commit:
         """Both deliveries are journalled; the client sees one of them."""
         is_first_seen = twice.effect.option("seen") == "first"
         other_id = self._store.new_context_id(self._organisation_id)
@@ -323,20 +317,13 @@ class Met:
         if not is_first_seen:
             note(other_id, first)
             return self._transact(request, handle, context_id)
-        try:
-            second: Happened = self._transact(request, handle, other_id)
-        except WfmError as refused:
-            second = refused
-        note(other_id, second)
+        note(other_id, attempt(lambda: self._transact(request, handle, other_id), "a second delivery"))
         return first
 
     # bookkeeping
 
     def _with_rows(self, answer: Answer) -> Answer:
         return answer if self._split is None else replace(answer, body=self._split.completed(answer.body))
-
-    def _all(self, kind: str) -> list[Rule]:
-        return [rule for rule in self._struck if rule.effect.kind == kind]
 
     def _one(self, kind: str) -> Rule | None:
         return next((rule for rule in self._struck if rule.effect.kind == kind), None)

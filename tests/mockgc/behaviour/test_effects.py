@@ -165,6 +165,18 @@ def test_a_lagging_read_shows_the_version_before_and_writes_are_decided_on_the_p
     assert caller.ask("PUT", user["selfUri"], {**changed, "name": "Ada C"}).status_code == 200
 
 
+def test_a_lag_that_has_nothing_to_hide_is_given_back_and_stays_out_of_the_journal() -> None:
+    caller = Conducted()
+    user = caller.user()
+    caller.clock.advance(60)
+    caller.set_fault("lag", seconds=5, budget=ONCE)
+    caller.ask("GET", user["selfUri"])
+    assert (caller.last_entry()["fault"], caller.struck()) == (None, {"lag": 0})
+    changed = caller.ask("PUT", user["selfUri"], {**user, "name": "Ada B"}).get_json()
+    assert [caller.ask("GET", user["selfUri"]).get_json() for _ in range(2)] == [user, changed]
+    assert caller.struck() == {"lag": 1}
+
+
 def test_a_deleted_entity_is_still_shown() -> None:
     caller = Conducted()
     user = caller.user()
