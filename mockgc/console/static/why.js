@@ -139,7 +139,7 @@ function numbered(text, events, link) {
   const parts = text.split(/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?: \([^)]*Z\))?)/);
   return parts.map((part, i) => {
     const event = i % 2 ? known.find((one) => part.startsWith(one.contextId)) : null;
-    return event ? el("a", { href: link("why", event.contextId) }, `#${event.number}`) : i % 2 ? el("code", { title: part }, short(part)) : part;
+    return event ? el("a", { href: link("why", event.contextId) }, `#${event.number}`) : i % 2 ? el("code", { title: part }, parts[i - 1].endsWith("client ") ? client(part) : short(part)) : part;
   });
 }
 

@@ -242,6 +242,19 @@ def test_events_are_read_as_the_standard_says(console: Console) -> None:
     ]
 
 
+def test_an_event_source_of_the_browser_follows_the_stream_as_well(console: Console) -> None:
+    page = console.open("coverage")
+    page.evaluate(
+        f"window.seen = []; new EventSource('organisations/{console.organisation.id}/stream')"
+        ".addEventListener('request', event => seen.push(JSON.parse(event.data))); 0"
+    )
+    own = "seen.filter(one => one.organisationId).map(one => one.number)"
+    for number in (1, 2, 3):
+        console.http.get("/api/v2/wfm/users")
+        page.wait(f"{own}.length === {number}")
+    assert page.evaluate(own) == [1, 2, 3]
+
+
 def test_the_dark_is_dark_the_toggle_overrides_it_and_less_motion_is_none(console: Console) -> None:
     page = console.page
     page.prefer(color_scheme="dark", reduced_motion="reduce")
@@ -269,7 +282,12 @@ def test_every_control_has_a_name_every_part_one_title_and_nothing_is_wider_than
     page = console.page
     refused = complain(console.http)
     page.resize(width, height)
-    for parts in (*((part,) for part in PARTS), ("why", refused.headers["ININ-Correlation-Id"])):
+    whys = [
+        refused,
+        console.http.post("/api/v2/wfm/schedules", json={"agents": [{"shifts": [{"lengthMinutes": "x"}]}]}),
+    ]
+    reasons = (("why", answer.headers["ININ-Correlation-Id"]) for answer in whys)
+    for parts in (*((part,) for part in PARTS), *reasons):
         console.open(*parts)
         tree = page.tree()
         controls = {"button", "link", "textbox", "searchbox", "combobox", "checkbox", "spinbutton", "meter"}
