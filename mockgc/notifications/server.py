@@ -45,7 +45,9 @@ from mockgc.notifications.protocol import (
     result,
     understood,
 )
+from mockgc.resources import registry
 from mockgc.resources.notifications import channels
+from mockgc.resources.operations import ending, has_due
 from mockgc.store.base import Store, StoreUnavailable
 
 PREFIX = "/channels/"
@@ -88,7 +90,7 @@ class Server:
     """Serves the connections to one bound socket until its loop ends."""
 
     def __init__(self, store: Store, pace: Pace) -> None:
-        self._store, self._pace = store, pace
+        self._store, self._pace, self._ending = store, pace, ending(registry())
         self._tenants: dict[str, _Tenant] = {}
         self._names = map("connection {}".format, count(1))
         self._woken = asyncio.Event()
@@ -247,7 +249,14 @@ class Server:
                         _LOG.exception("a bug of ours: no notifications for the organisation %s", organisation_id)
                         self._end_all(organisation_id, tenant, "internal error")
 
+    def _end_operations(self, organisation_id: str) -> None:
+        """What is over by the organisation's clock ends now: somebody listens, and no request may come."""
+        if self._read(organisation_id, has_due)["due"]:
+            context_id = self._store.new_context_id(organisation_id)
+            self._store.transact(organisation_id, self._ending, "", context_id)
+
     async def _look(self, organisation_id: str, tenant: _Tenant) -> None:
+        await asyncio.to_thread(self._end_operations, organisation_id)
         rows = await asyncio.to_thread(self._store.commits, organisation_id, tenant.sequence - 1)
         if not rows or (rows[0].sequence == tenant.sequence and rows[0].context_id != tenant.context_id):
             self._end_all(organisation_id, tenant, "the organisation was reset")

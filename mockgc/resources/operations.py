@@ -11,7 +11,8 @@ here needs the row's commits only: a row is created `Processing` or already over
 How long an operation takes is a switch: `operation_polls` requests that look for it, `operation_seconds` on the
 organisation's clock, both where both are set. What it changes is decided when it ends, against what is there then;
 until then nothing of it is visible. It ends inside the first request of the published family that comes after it is
-due: the commit log has its changes under that request.
+due: the commit log has its changes under that request. Whoever cannot wait for one, because somebody listens, asks
+`has_due` and commits what `ending` decides.
 
 `Request.job_error` makes an operation end in `Error` without a reason and without a change, whatever it was asked for.
 
@@ -30,7 +31,7 @@ from mockgc.domain.errors import ErrorCode, WfmError
 from mockgc.domain.metadata import timestamp
 from mockgc.domain.overlay import Overlay
 from mockgc.domain.resource import Behaviour, Filter, Later, Operation, Reference, Resource
-from mockgc.domain.transaction import Entity, Outcome, Read, Request, View, Write
+from mockgc.domain.transaction import Entity, Outcome, Read, Request, Rule, View, Write
 from mockgc.resources.kit import parameters
 
 KIND = "operation"
@@ -139,9 +140,7 @@ class Settled:
 
 def settled(view: View, behaviours: Mapping[str, Behaviour], resources: Mapping[str, Resource]) -> Settled:
     """End what is due, in the order in which it began; the view itself where nothing is."""
-    found = [view.get(KIND, row_id) for _, row_id in view.holders("status", PROCESSING, (KIND,))]
-    pending = [row for row in found if row is not None]
-    due = [row for row in pending if not row["polls"] and datetime.fromisoformat(row["dueDate"]) <= view.now]
+    pending, due = _pending(view)
     if not due:
         return Settled(view, pending=tuple(pending))
     overlay = Overlay(view, resources, view.client_id)
@@ -156,6 +155,30 @@ def settled(view: View, behaviours: Mapping[str, Behaviour], resources: Mapping[
         overlay.add(made)
         writes += made
     return Settled(overlay, tuple(writes), tuple(row for row in pending if row not in due))
+
+
+def _pending(view: View) -> tuple[list[Entity], list[Entity]]:
+    """The operations that go on, and those of them that are over by now."""
+    found = [view.get(KIND, row_id) for _, row_id in view.holders("status", PROCESSING, (KIND,))]
+    pending = [row for row in found if row is not None]
+    due = [row for row in pending if not row["polls"] and datetime.fromisoformat(row["dueDate"]) <= view.now]
+    return pending, due
+
+
+def has_due(view: View) -> Outcome:
+    """A rule that only looks: `{due}`, whether anything is over that nothing has ended yet."""
+    return Outcome(200, {"due": bool(_pending(view)[1])})
+
+
+def ending(resources: Iterable[Resource]) -> Rule:
+    """The rule that ends what is due, for a registry."""
+    known = {resource.kind: resource for resource in resources}
+    behaviours = {name: found for resource in known.values() for name, found in resource.behaviours.items()}
+
+    def rule(view: View) -> Outcome:
+        return Outcome(200, writes=settled(view, behaviours, known).writes)
+
+    return rule
 
 
 def _ended(row: Entity, later: Later, view: View, request: Request, kept: Entity) -> tuple[Entity, Outcome]:

@@ -316,6 +316,21 @@ def user_of(organisation: TestOrganisation) -> str:
     return made
 
 
+def test_an_operation_that_takes_its_time_is_announced_when_it_ends_without_a_request(emulator: Emulator) -> None:
+    organisation = emulator.organisation()
+    channel = Channel.of(organisation, MOVED)
+    organisation.switch(operation_seconds=600)
+    with listening(channel.uri) as socket:
+        body = {"userIds": [user_of(organisation)]}
+        organisation.http.post("/api/v2/workforcemanagement/agents", json=body).raise_for_status()
+        before = len(organisation.commits())
+        organisation.advance(600)
+        frame = received(socket)
+    assert [row["result"] for row in frame["eventBody"]["results"]] == ["NothingToDo"]
+    ended_by = organisation.commits()[before:][0]
+    assert (ended_by["kind"], ended_by["action"]) == ("operation", "update")
+
+
 def test_another_organisation_is_not_heard(emulator: Emulator) -> None:
     (frame,) = heard_of_moves(emulator)
     assert frame["topicName"] == MOVED
