@@ -71,7 +71,11 @@ def _data(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
     " in MOCKGC_DATA or PGPASSWORD. It survives a restart and a kill. In memory when not given.",
 )  # fmt: skip
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; needs --data.")
-@click.option("--strict", is_flag=True, help="Refuse operations at level shape with 501; see `mockgc coverage`.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Refuse operations at level shape (501; see `mockgc coverage`) and unknown fields (400).",
+)
 @click.option("--no-quotas", is_flag=True, help="Count no requests; the published quotas hold by default.")
 @click.option(
     "--profile", metavar="NAME|FILE.yaml",

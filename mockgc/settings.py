@@ -38,7 +38,9 @@ class Settings(BaseSettings):
         default=None,
         description="What keeps all state: an SQLite file, or a `postgresql://…` URL; in memory when not given.",
     )
-    strict: bool = Field(default=False, description="Refuse operations that have no behaviour (501).")
+    strict: bool = Field(
+        default=False, description="Refuse operations without behaviour (501), and unknown fields (400)."
+    )
     quotas: bool = Field(default=True, description="Whether the published request quotas hold.")
     conduct: str | None = Field(
         default=None, description="A profile of faults, quotas and switches: a bundled name or a YAML file."

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 from mockgc.contract.facts import JSON_TYPE, Answer, Operation, Parameter, Schema, references
-from mockgc.contract.headers import CORRELATION_ID, COVERAGE, NEVER_STORED, Header
+from mockgc.contract.headers import CORRELATION_ID, COVERAGE, NEVER_STORED, RATE_LIMIT, Header
 from mockgc.contract.json_schema import json_schema
 from mockgc.contract.model import Contract
 from mockgc.contract.parameters import written
@@ -22,6 +22,7 @@ from mockgc.contract.success import status_sent
 from mockgc.domain.resource import Behaviour, Resource
 
 JSON = dict[str, Any]
+_EVERYWHERE = (CORRELATION_ID, *NEVER_STORED, *RATE_LIMIT)
 STRICT_STATUS, STRICT_CODE = 501, "not.implemented"
 """What operations without behaviour answer when the emulator is strict."""
 
@@ -53,7 +54,7 @@ def published_document(contract: Contract, resources: Iterable[Resource], *, is_
         "components": {
             "schemas": making.schemas(),
             "responses": making.refusals,
-            "headers": {header.name: _header(header) for header in (CORRELATION_ID, *NEVER_STORED, COVERAGE)},
+            "headers": {header.name: _header(header) for header in (*_EVERYWHERE, COVERAGE)},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -116,7 +117,7 @@ class _Making:
 
     def _responses(self, published: Operation) -> JSON:
         is_shape = published.id not in self.claims
-        headers = _headers(CORRELATION_ID, *NEVER_STORED, *((COVERAGE,) if is_shape else ()))
+        headers = _headers(*_EVERYWHERE, *((COVERAGE,) if is_shape else ()))
         made: JSON = {}
         for answer in published.successes:
             made[str(status_sent(published, answer))] = _success(published, answer, headers)
@@ -135,7 +136,7 @@ class _Making:
         if name not in self.refusals:
             self.refusals[name] = {
                 "description": ", ".join(answer.codes) or "Refused",
-                "headers": _headers(CORRELATION_ID, *NEVER_STORED),
+                "headers": _headers(*_EVERYWHERE),
                 "content": {JSON_TYPE: {"schema": {"$ref": "#/components/schemas/ErrorBody"}}},
                 "x-mockgc-codes": list(answer.codes),
             }
@@ -175,7 +176,7 @@ def _headers(*headers: Header) -> JSON:
 
 def _header(header: Header) -> JSON:
     schema = {"type": "string", **({"const": header.value} if header.value else {})}
-    return {"required": True, "schema": schema, "description": str(header.source)}
+    return {"required": header.is_always, "schema": schema, "description": str(header.source)}
 
 
 def _parameter(parameter: Parameter) -> JSON:

@@ -14,6 +14,8 @@ import schemathesis
 from flask.testing import FlaskClient
 
 from mockgc import Settings, create_app
+from mockgc.behaviour.quotas import PUBLISHED, Level
+from mockgc.contract.headers import RATE_LIMIT
 from mockgc.contract.model import Contract
 from mockgc.contract.openapi_families import FAMILIES
 from mockgc.resources import registry
@@ -158,6 +160,11 @@ def test_formats_that_generators_know_are_kept_and_no_prose_is_there() -> None:
     parts = [part for schema in schemas.values() for part in subschemas(schema) if isinstance(part, dict)]
     assert {"int32", "int64", "double", "date", "date-time"} <= {str(part.get("format")) for part in parts}
     assert not any("description" in part and "type" not in part.get("description", {}) for part in parts)
+
+
+def test_the_headers_of_quotas_are_told_by_the_names_that_are_sent() -> None:
+    sent = {name for name, _ in Level(PUBLISHED[0], 1, 1).headers}
+    assert sent == {header.name for header in RATE_LIMIT} < document("published")["components"]["headers"].keys()
 
 
 def test_a_start_does_not_read_the_contract_for_it() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from mockgc import Settings, create_app
 from mockgc.contract.unknown_fields import FIELDS_MAX, unknown_fields
+from mockgc.journal import Entry
 from mockgc.pytest_plugin import TestOrganisation, _organisation
 
 TEAM: dict[str, Any] = {"name": "Night", "division": {"id": ""}, "colour": "red"}
@@ -117,3 +121,13 @@ def test_maps_and_free_objects_know_every_name(value: Any, expected: tuple[str, 
 def test_exactly_the_undeclared_names_are_told_up_to_a_limit(body: dict[str, None]) -> None:
     expected = [name for name in body if name not in PLAN["properties"]]
     assert list(unknown_fields(body, PLAN, COMPONENTS)) == expected[:FIELDS_MAX]
+
+
+def test_a_store_keeps_what_was_ignored_and_reads_entries_that_are_older_than_it() -> None:
+    entry = Entry(
+        "c", "o", "m", datetime(2026, 11, 25, tzinfo=UTC), "POST", "/", "", 200, "team.create", None, None, (), (), b"",
+        ignored_fields=("colour", "division.nme"),
+    )  # fmt: skip
+    assert Entry.decoded(entry.encoded()) == entry
+    older = {name: value for name, value in json.loads(entry.encoded()).items() if name != "ignored_fields"}
+    assert Entry.decoded(json.dumps(older).encode()) == replace(entry, ignored_fields=())
