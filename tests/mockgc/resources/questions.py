@@ -8,8 +8,6 @@ from typing import Any
 from tests.mockgc.resources.scheduling import WEEK
 
 UNIT, PLACE = "WorkforcemanagementBusinessunit", "WorkforcemanagementManagementunit"
-READING = ("Search", "Query", "Validate", "Mine", "Estimate", "TimeoffbalanceJobs")
-"""How such operations are called. They change nothing but what is known of their own progress and results."""
 _PERIOD = {"startDate": f"{WEEK}T00:00:00Z", "endDate": "2026-12-06T00:00:00Z"}
 _PAST = {"startDate": "2026-11-20T00:00:00Z", "endDate": "2026-11-25T00:00:00Z"}
 _DAYS = [{"startDate": "2026-12-01", "endDate": "2026-12-03"}]
@@ -26,6 +24,8 @@ QUESTIONS: Mapping[str, Any] = {
     f"post{UNIT}WeekScheduleAgentschedulesQuery": {"managementUnitId": "@managementUnitId"},
     f"post{UNIT}AgentschedulesSearch": {**_PERIOD, "userIds": ["@agentId"]},
     f"post{PLACE}AgentschedulesSearch": {**_PERIOD, "userIds": ["@agentId"]},
+    f"post{PLACE}SchedulesSearch": {**_PERIOD, "userIds": ["@agentId"]},
+    "postWorkforcemanagementSchedules": _PERIOD,
     "postWorkforcemanagementAgentschedulesMine": _PERIOD,
     "postWorkforcemanagementAgentschedulesManagementunitsMine": _PERIOD,
     f"post{PLACE}TimeoffrequestsQuery": {"userIds": ["@agentId"]},

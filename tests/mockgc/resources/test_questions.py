@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.mockgc.resources.error_rows import filled
-from tests.mockgc.resources.landscape import BEHAVIOURS, Landscape, landscape
-from tests.mockgc.resources.published_behaviour import CONTRACT
-from tests.mockgc.resources.questions import QUESTIONS, READING
+from tests.mockgc.resources.landscape import Landscape, landscape
+from tests.mockgc.resources.questions import QUESTIONS
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +21,3 @@ def test_a_question_is_answered_and_changes_nothing(land: Landscape, operation_i
     answer = land.call.attempt(operation_id, *land.path_ids(operation_id), json=body)
     assert answer.is_success, answer.text
     assert {row["kind"] for row in land.call.organisation.commits()[before:]} <= {"operation", "download"}
-
-
-def test_every_operation_that_reads_by_post_is_asked() -> None:
-    reading = {name for name in BEHAVIOURS if CONTRACT.operation(name).method == "POST" and name.endswith(READING)}
-    assert reading == QUESTIONS.keys()
