@@ -220,7 +220,8 @@ def _flask(
         path = environ["PATH_INFO"]
         over = too_long(environ)
         if over is not None:
-            return _response(answer_to(over, Switches(), emulator.store.new_context_id(None)))
+            context_id, is_published = emulator.store.new_context_id(None), pipeline.is_published(path)
+            return _response(answer_to(over, Switches(), context_id, is_published=is_published))
         if path.startswith("/_mockgc/"):
             return refused(guard, environ)
         if path == "/oauth/token":

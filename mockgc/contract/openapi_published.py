@@ -25,6 +25,8 @@ JSON = dict[str, Any]
 _EVERYWHERE = (CORRELATION_ID, *NEVER_STORED, *RATE_LIMIT)
 STRICT_STATUS, STRICT_CODE = 501, "not.implemented"
 """What operations without behaviour answer when the emulator is strict."""
+BEFORE_ROUTING = (Answer(414, None, ("uri.too.long",)), Answer(431, None, ("request.header.fields.too.large",)))
+"""What no contract declares, and any request can meet: the limits of `wire.limits`."""
 
 
 def published_document(contract: Contract, resources: Iterable[Resource], *, is_strict: bool) -> JSON:
@@ -121,7 +123,7 @@ class _Making:
         made: JSON = {}
         for answer in published.successes:
             made[str(status_sent(published, answer))] = _success(published, answer, headers)
-        for refusal in published.refusals or self._usual.values():
+        for refusal in (*(published.refusals or self._usual.values()), *BEFORE_ROUTING):
             made[str(refusal.status)] = self._refusal(refusal)
         if is_shape and self.is_strict:
             made[str(STRICT_STATUS)] = self._refusal(Answer(STRICT_STATUS, None, (STRICT_CODE,)))

@@ -54,6 +54,10 @@ class Pipeline:
     def __init__(self, store: Store, routes: Routes, conductor: Conductor, *, is_strict: bool = False) -> None:
         self._store, self._routes, self._conductor, self._is_strict = store, routes, conductor, is_strict
 
+    def is_published(self, path: str) -> bool:
+        """Whether answers under a path look as the vendor's do."""
+        return self._routes.is_published(path)
+
     def handle(self, environ: Environ) -> Answer:
         """One request, answered and journalled; any failure becomes an error body."""
         exchange = _Exchange()
@@ -68,7 +72,7 @@ class Pipeline:
             switches,
             exchange.context_id,
             more,
-            is_published=self._routes.is_published(_path(environ)),
+            is_published=self.is_published(_path(environ)),
             media_type=exchange.media_type,
         )
         if exchange.met is not None:
