@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -57,8 +58,12 @@ def _seen(cursor: str) -> tuple[int, int]:
 
 def _news(store: Store, organisation_id: str, seen: int) -> Journal:
     """What came after `seen`; all that is held, when the journal never came that far (another process or file)."""
+    if seen:
+        held = store.journal(organisation_id, seen)
+        if held.last >= seen:
+            return replace(held, entries=held.entries[-REQUESTS_MAX:])
     last = store.journal(organisation_id, after=10**18).last
-    return store.journal(organisation_id, max(last - REQUESTS_MAX, seen if seen <= last else 0))
+    return store.journal(organisation_id, max(0, last - REQUESTS_MAX))
 
 
 def _events(own: Journal, nobody: Journal, now: str) -> Iterator[bytes]:

@@ -375,6 +375,18 @@ def test_the_page_asks_for_the_admin_token_and_keeps_it_in_its_tab(browser: Brow
         assert [text for text in page.complaints() if "401" not in text] == []
 
 
+def test_an_emulator_without_organisations_offers_to_make_one(browser: Browser) -> None:
+    with served(create_app(Settings(seed=1))) as url, browser.page() as page:
+        page.open(f"{url}/_mockgc/")
+        page.wait("document.querySelector('main h1')?.textContent === 'Organisations'")
+        click(page, "Create")
+        page.wait("document.querySelector('.secret')")
+        page.evaluate("document.querySelector('.plain a').click()")
+        page.wait("document.querySelector('main h1')?.textContent === 'Journal'")
+        page.wait("document.getElementById('live').dataset.state === 'live'")
+        assert page.complaints() == []
+
+
 def test_ten_thousand_requests_stay_one_window_of_rows(browser: Browser) -> None:
     app = create_app(Settings(seed=1))
     store, organisation = app.extensions["mockgc"].store, app.extensions["mockgc"].create_organisation()

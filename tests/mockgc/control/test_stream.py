@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockgc.control.stream import REQUESTS_MAX
 from tests.mockgc.caller import Caller, emulator
 
 
@@ -89,6 +91,20 @@ def test_a_viewer_of_an_emulator_that_began_anew_starts_over() -> None:
     viewer.cursor = "900.900"
     caller.ask("GET", "users")
     assert [request["number"] for request in viewer.look()[0]] == [1]
+
+
+def test_an_answer_is_bounded_and_holds_the_newest() -> None:
+    caller = Caller(emulator())
+    viewer = Viewer(caller)
+    caller.ask("GET", "users")
+    viewer.look()
+    store, organisation = caller.emulator.store, caller.organisation.id
+    entry = store.journal(organisation).entries[0]
+    for _ in range(REQUESTS_MAX + 2):
+        store.append(replace(entry, context_id=store.new_context_id(organisation)))
+    for late in (viewer, Viewer(caller)):
+        numbers = [request["number"] for request in late.look()[0]]
+        assert numbers == list(range(4, REQUESTS_MAX + 4))
 
 
 def test_bodies_are_not_sent_and_secrets_in_queries_are_hidden() -> None:
