@@ -33,8 +33,9 @@ def performed(at: Desk, step: tuple[str, int, int]) -> None:
     elif name == "delete":
         at.call.attempt(f"delete{SCHEDULES}", at.unit, WEEK, schedule["id"])
     else:
-        body = {"userIds": [at.agents[how % 2]], **({"destinationManagementUnitId": at.home} if which else {})}
-        at.call("postWorkforcemanagementAgents", expect=202, json=body)
+        destination = {"destinationManagementUnitId": at.home} if which else {}
+        move = {"userIds": [at.agents[how % 2]], **destination}
+        at.call("postWorkforcemanagementAgents", expect=202, json=move)
 
 
 def seen(at: Desk) -> list[Any]:
