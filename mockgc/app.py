@@ -222,6 +222,8 @@ def _flask(
         if over is not None:
             context_id, is_published = emulator.store.new_context_id(None), pipeline.is_published(path)
             return _response(answer_to(over, Switches(), context_id, is_published=is_published))
+        if path == "/_mockgc":
+            return Response(status=308, headers={"Location": "/_mockgc/"})
         if path.startswith("/_mockgc/"):
             return refused(guard, environ)
         if path == "/oauth/token":

@@ -36,6 +36,11 @@ def test_every_file_is_served_under_the_policy_with_its_type(name: str) -> None:
     assert {header: answer.headers[header] for header in HEADERS} == HEADERS
 
 
+def test_the_address_without_its_slash_leads_to_the_page() -> None:
+    answer = emulator().test_client().get("/_mockgc")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "/_mockgc/")
+
+
 def test_the_policy_allows_own_files_and_nothing_inline() -> None:
     policy = dict(part.strip().split(" ", 1) for part in HEADERS["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
