@@ -7,6 +7,7 @@ be sent in process (`BROKEN_PROBE`), so the same promise has tests of its own.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -122,7 +123,8 @@ def engine_events(
             "phases": {name: {"enabled": name in wanted} for name in PHASES},
         }
     )
-    schema: BaseSchema = schemathesis.openapi.from_dict(dict(document), config=config)
+    own = json.loads(json.dumps(document))  # the links that Schemathesis infers are written into it
+    schema: BaseSchema = schemathesis.openapi.from_dict(own, config=config)
     schema.app = app
     if only is not None:
         schema = schema.include(operation_id=sorted(only))

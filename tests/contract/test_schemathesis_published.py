@@ -94,6 +94,7 @@ def test_operations_after_each_other() -> None:
     run = fresh.run(CONTRACT.entries, ["stateful"], 50, fresh.app.wsgi_app)
     assert run.failures == []
     assert "stateful" in run.phases
+    assert len(run.accepted) > 20
 
 
 def test_the_operations_without_a_coverage_phase_are_few() -> None:
