@@ -139,9 +139,7 @@ def _check(
                 raise SnapshotRefused(f"line {number}: {key.field} {entity[key.field]!r} is taken in line {other}")
         for target in targets_of(resources[kind], entity):
             if target not in lines and target[0] in resources:
-                raise SnapshotRefused(
-                    f"line {number}: refers to {target[0]} {target[1]!r}, which is not in the file"
-                )
+                raise SnapshotRefused(f"line {number}: refers to {target[0]} {target[1]!r}, which is not in the file")
 
 
 @dataclass(frozen=True, slots=True)
