@@ -65,7 +65,9 @@ class _History:
     def accepted(self) -> Explanation:
         """What the request changed."""
         rows = [row for row in self._commits if row.sequence == self._entry.sequence]
-        done = f"{self._request_line()} was accepted with {self._entry.status}"
+        status = self._entry.status
+        how = f"was accepted with {status}" if status < 400 else f"was carried out, although answered with {status},"
+        done = f"{self._request_line()} {how}"
         summary = f"{done} and changed nothing." if not rows else f"{done} and changed {len(rows)} entit{_ies(rows)}."
         return Explanation(
             self._entry.context_id, "accepted", summary, self._request(), commits=tuple(map(self._commit, rows)),

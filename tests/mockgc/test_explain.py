@@ -85,6 +85,17 @@ def test_an_accepted_request_says_what_it_changed() -> None:
     assert "changed 2 entities" in found["summary"]
 
 
+def test_a_request_that_a_fault_answered_after_its_commit_is_said_to_be_carried_out() -> None:
+    caller = Caller(emulator())
+    rule = {"name": "down", "effect": {"kind": "unavailable_after"}}
+    assert caller.ask("POST", f"/_mockgc/organisations/{caller.organisation.id}/faults", rule).status_code == 201
+    body = {"name": "Ada", "email": "ada@example.com", "timeZone": "Europe/Paris"}
+    answer = caller.ask("POST", "users", body)
+    found = caller.explain(answer)
+    assert (answer.status_code, found["outcome"], len(found["commits"])) == (503, "accepted", 1)
+    assert "was carried out, although answered with 503, and changed 1 entity" in found["summary"]
+
+
 def test_a_dropped_request_is_said_to_be_dropped_and_an_unknown_one_is_404() -> None:
     caller = Caller(emulator(journal_entries_max=2))
     first = caller.ask("GET", "users")

@@ -199,11 +199,12 @@ function pretty(body) {
 function accepted(found, link) {
   const { request } = found;
   const { sign, word } = statusWord(request.status);
-  return [el("header", { class: "verdict ok" }, el("p", { class: "big", "aria-hidden": "true" }, String(request.status)),
-    el("div", {}, el("h1", { id: "title", tabindex: "-1" }, `${sign} ${capital(word)}`), el("p", { class: "reason" }, found.summary),
+  const isKnown = request.status < 400;
+  return [el("header", { class: `verdict ${isKnown ? "ok" : "unknown"}` }, el("p", { class: "big", "aria-hidden": "true" }, String(request.status)),
+    el("div", {}, el("h1", { id: "title", tabindex: "-1" }, isKnown ? `${sign} ${capital(word)}` : "It was carried out, whatever the answer says."), el("p", { class: "reason" }, found.summary),
       el("p", { class: "asked muted" }, `#${request.number} · ${day(request.date)} ${clockTime(request.date)} · client ${client(request.clientId)}`))),
   found.commits.length > 0 && el("section", { class: "card", "aria-labelledby": "changed" }, el("h2", { id: "changed" }, "What it changed"),
     el("ul", { class: "plain" }, found.commits.map((commit) => el("li", {},
       el("a", { href: link("entities", commit.kind, commit.entityId) }, `${commit.action} ${spoken(commit.kind)} ${short(commit.entityId)}`), ` version ${commit.versionBefore} → ${commit.versionAfter ?? "deleted"}`)))),
-  fault(found), ignored(found), words(found)];
+  fault(found), found.request.fault && step(found, link), ignored(found), words(found)];
 }

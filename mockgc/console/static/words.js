@@ -42,7 +42,7 @@ export function plural(count, one, many = `${one}s`) {
 /** What a status means, in a word and a sign, so that nothing hangs on colour. */
 export function statusWord(status) {
   if (status < 400) return { sign: "✓", word: "accepted", mood: "ok" };
-  if (status === 429) return { sign: "⧗", word: "over the limit", mood: "warn" };
+  if (status === 429) return { sign: "!", word: "over the limit", mood: "warn" };
   if (status >= 500) return { sign: "!", word: "failed", mood: "warn" };
   return { sign: "✗", word: "refused", mood: "bad" };
 }

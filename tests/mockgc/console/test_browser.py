@@ -187,6 +187,17 @@ def test_a_request_without_a_token_and_one_without_permission_show_the_closed_do
     assert "wfm:dialect:view" in console.why(refused).text(".picture")
 
 
+def test_a_lost_answer_of_a_request_that_was_carried_out_is_not_shown_as_refused(console: Console) -> None:
+    own = f"/_mockgc/organisations/{console.organisation.id}"
+    console.http.post(
+        f"{own}/faults", json={"name": "down", "effect": {"kind": "unavailable_after"}}
+    ).raise_for_status()
+    page = console.why(console.user("Ada", "ada@example.com"))
+    assert "It was carried out, whatever the answer says." in page.text("main h1")
+    assert "A fault struck" in page.text("main")
+    assert page.evaluate("document.querySelector('.verdict').className") == "verdict unknown"
+
+
 def test_names_stay_text(console: Console) -> None:
     user = console.user(NASTY, "x@example.com").raise_for_status().json()
     refused = console.user(NASTY, "x@example.com")
