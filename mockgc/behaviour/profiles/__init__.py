@@ -25,7 +25,8 @@ from mockgc.behaviour.quotas import PUBLISHED, Quotas, quotas_of
 from mockgc.domain.switches import CHOICES, Switches
 
 HERE = Path(__file__).parent
-BYTES_MAX = 1024 * 1024
+CHARACTERS_MAX = 128 * 1024
+DEPTH_MAX = 30
 _FIELDS: Mapping[str, Field] = {
     "description": text(500, is_required=True),
     "quotas": anything(),
@@ -102,8 +103,8 @@ def parsed(content: str, name: str, file: str, *, can_close: bool, templates: Co
     Raises:
         ProfileRefused: naming file, line, field, value and what would be right.
     """
-    if len(content) > BYTES_MAX:
-        raise ProfileRefused(f"{file}: {len(content)} characters are more than {BYTES_MAX}")
+    if len(content) > CHARACTERS_MAX:
+        raise ProfileRefused(f"{file}: {len(content)} characters are more than {CHARACTERS_MAX}")
     root = _composed(content, file)
     try:
         given = mapping_of(_plain(root, ()), (), _FIELDS)
@@ -121,19 +122,28 @@ def parsed(content: str, name: str, file: str, *, can_close: bool, templates: Co
 
 def _composed(content: str, file: str) -> yaml.Node:
     try:
+        _look_over(content, file)
         root = yaml.compose(content, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ProfileRefused(f"{file}:{mark.line + 1 if mark else 1}: not YAML: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         raise ProfileRefused(f"{file}:1: not YAML: {error}") from None
     if root is None:
         raise ProfileRefused(f"{file}:1: the file is empty; a profile has at least 'description'")
-    for event in yaml.parse(content, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):  # a few of them can stand for more than memory holds
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise ProfileRefused(f"{file}:{line}: the alias *{event.anchor} is not read; write out what it stands for")
     return root
+
+
+def _look_over(content: str, file: str) -> None:
+    """Refuse what is small to send and large to read: aliases, which may stand for anything, and depth."""
+    depth = 0
+    for event in yaml.parse(content, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            raise ProfileRefused(f"{file}:{line}: the alias *{event.anchor} is not read; write out what it stands for")
+        if depth > DEPTH_MAX:
+            raise ProfileRefused(f"{file}:{line}: more than {DEPTH_MAX} lists and mappings are inside each other")
 
 
 def _plain(node: yaml.Node, place: Place) -> Any:
