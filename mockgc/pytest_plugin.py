@@ -97,13 +97,11 @@ class TestOrganisation:
             ValueError: the rule is not usable; the message names the field, the value and what would be right.
         """
         where = f"/_mockgc/organisations/{self.id}/faults"
-        name = f"fault {len(self.http.get(where).raise_for_status().json()['rules']) + 1}"
+        known = {rule["name"] for rule in self.http.get(where).raise_for_status().json()["rules"]}
+        name = next(f"fault {number}" for number in range(1, len(known) + 2) if f"fault {number}" not in known)
         effect = {"kind": kind, **options}
         rule = {"name": name, "match": match or {}, "effect": effect, "budget": budget or {}}
-        answer = self.http.post(where, json=rule)
-        if answer.status_code == 400:
-            raise ValueError(answer.json()["message"])
-        answer.raise_for_status()
+        _usable(self.http.post(where, json=rule))
         fault = TestFault(self, name)
         try:
             yield fault
@@ -113,10 +111,16 @@ class TestOrganisation:
     def quotas(self, enabled: bool = True, windows: list[dict[str, Any]] | None = None) -> None:
         """Have quotas hold or not; windows stay the published ones unless given."""
         body = {"enabled": enabled, **({"windows": windows} if windows is not None else {})}
-        answer = self.http.put(f"/_mockgc/organisations/{self.id}/quotas", json=body)
-        if answer.status_code == 400:
-            raise ValueError(answer.json()["message"])
-        answer.raise_for_status()
+        _usable(self.http.put(f"/_mockgc/organisations/{self.id}/quotas", json=body))
+
+    def behave(self, profile: str) -> None:
+        """
+        Take on a profile, such as `year-end`: its faults, quotas and switches in place of what was set.
+
+        Raises:
+            ValueError: there is none of this name, or this server cannot do what it asks for; the message says which.
+        """
+        _usable(self.http.put(f"/_mockgc/organisations/{self.id}/profile", json={"name": profile}))
 
     def _clock(self, change: dict[str, Any]) -> None:
         self.http.patch(f"/_mockgc/organisations/{self.id}/clock", json=change).raise_for_status()
@@ -145,6 +149,12 @@ class TestFault:
     def _count(self) -> int:
         rules = self._http.get(self._where).raise_for_status().json()["rules"]
         return next((int(rule["struck"]) for rule in rules if rule["name"] == self.name), 0)
+
+
+def _usable(answer: httpx.Response) -> None:
+    if answer.status_code == 400:
+        raise ValueError(answer.json()["message"])
+    answer.raise_for_status()
 
 
 @pytest.fixture

@@ -27,6 +27,44 @@ def test_it_switches_advances_and_explains(mockgc_organisation: TestOrganisation
     assert http.get("/api/v2/wfm/users").status_code == 401
 
 
+def test_faults_hold_inside_their_blocks_and_tell_how_often_they_struck(mockgc_organisation: TestOrganisation) -> None:
+    get = mockgc_organisation.http.get
+    with mockgc_organisation.fault("unavailable_before", budget={"every": 2}) as outer:
+        with mockgc_organisation.fault("throttled", match={"nth": 1}) as inner:
+            statuses = [get("/api/v2/wfm/users").status_code for _ in range(2)]
+        assert inner.struck == 1
+        statuses += [get("/api/v2/wfm/users").status_code for _ in range(2)]
+    assert [*statuses, get("/api/v2/wfm/users").status_code] == [429, 503, 200, 503, 200]
+    assert outer.struck == 2
+
+
+def test_a_fault_that_is_not_usable_says_what_would_be(mockgc_organisation: TestOrganisation) -> None:
+    with (
+        pytest.raises(ValueError, match=r"effect\.kind: 'lost_after' is refused: .* serve with granian"),
+        mockgc_organisation.fault("lost_after"),
+    ):
+        pass
+    with pytest.raises(ValueError, match="bundled are calm, flaky-network"):
+        mockgc_organisation.behave("storm")
+    with pytest.raises(ValueError, match="enabled: 1 is not true or false"):
+        mockgc_organisation.quotas(1)  # type: ignore[arg-type]
+
+
+def test_quotas_are_off_until_they_are_switched_on(mockgc_organisation: TestOrganisation) -> None:
+    get = mockgc_organisation.http.get
+    assert "inin-ratelimit-allowed" not in get("/api/v2/wfm/users").headers
+    mockgc_organisation.quotas(windows=[{"name": "w", "per": "token", "limit": 1, "seconds": 60}])
+    with mockgc_organisation.frozen():
+        assert [get("/api/v2/wfm/users").status_code for _ in range(2)] == [200, 429]
+        mockgc_organisation.advance(60)
+        assert get("/api/v2/wfm/users").status_code == 200
+
+
+def test_it_behaves_as_a_profile_says(mockgc_organisation: TestOrganisation) -> None:
+    mockgc_organisation.behave("year-end")
+    assert mockgc_organisation.http.get("/api/v2/wfm/users").headers["inin-ratelimit-allowed"] == "60"
+
+
 def test_the_secret_stays_out_of_the_repr(mockgc_organisation: TestOrganisation) -> None:
     assert mockgc_organisation.client_secret not in repr(mockgc_organisation)
 
