@@ -65,13 +65,8 @@ class World:
         return "" if code in known else f"{code} is not one of {', '.join(known)}"
 
 
-def world(*, has_living_ids: bool = True) -> World:
-    """
-    A fresh one.
-
-    Args:
-        has_living_ids: whether paths take the ids that exist and no others.
-    """
+def world() -> World:
+    """A fresh one, whose document names in its paths the ids that exist and no others."""
     land = landscape()
     http = land.call.organisation.http
     transport = http._transport
@@ -80,10 +75,9 @@ def world(*, has_living_ids: bool = True) -> World:
     assert isinstance(app, Flask)
     app.extensions["mockgc"].store.save_baseline(land.call.organisation.id, BASELINE)
     document = http.get("/_mockgc/openapi.json?family=published").json()
-    if has_living_ids:
-        for operation in operations_of(document):
-            if operation["operationId"] in BEHAVIOURS:
-                _live(land, operation)
+    for operation in operations_of(document):
+        if operation["operationId"] in BEHAVIOURS:
+            _live(land, operation)
     return World(land, app, http.headers["Authorization"].removeprefix("Bearer "), document)
 
 
@@ -144,6 +138,7 @@ EXCUSES = (
     Excuse(
         ACCEPTANCE, "does not have 1 to 50 characters", "the contract has no length of unit names; documentation has"
     ),
+    Excuse(ACCEPTANCE, " within 1900 to 2999", "no schema bounds a date to the years that calendars here reach"),
     Excuse(REJECTION, '"defaultCode":true', "a wrong number in a path names another default activity code"),
 )
 

@@ -102,7 +102,9 @@ def test_each_excuse_has_a_cause(excuse: Excuse) -> None:
     """A request that shows it; without one an excuse would only hide things."""
     land = shared().land
     shared().app.extensions["mockgc"].store.reset(land.call.organisation.id, BASELINE)
+    long_ago = {"startDate": "1237-11-01T06:43:21Z", "endDate": "1237-11-02T06:43:21Z"}
     answers = [
+        land.send("postWorkforcemanagementAgentUnavailabletimesQuery", json=long_ago),
         land.send("patchWorkforcemanagementBusinessunit", json={"name": ""}),
         land.send("patchWorkforcemanagementManagementunitTimeofflimit", json={"metadata": {"version": 1.0}}),
         land.send("getWorkforcemanagementBusinessunitActivitycode", land["businessUnitId"], "0"),
