@@ -161,7 +161,8 @@ def _require(grant: Grant, client: Client) -> None:
     lacking = grant.missing_from(client.permissions)
     if lacking:
         message = f"Unable to perform the requested action. The client lacks the permission(s): {', '.join(lacking)}"
-        raise WfmError([Violation(errors.MISSING_PERMISSIONS, message, wanted=", ".join(lacking))])
+        code = errors.MISSING_ANY_PERMISSIONS if grant.rule == "any" else errors.MISSING_PERMISSIONS
+        raise WfmError([Violation(code, message, wanted=", ".join(lacking))])
 
 
 def _kind(match: Match, environ: Environ) -> str:
