@@ -111,7 +111,7 @@ def serve_command(
         if ready_file is not None:
             write_ready_file(ready_file, served)
         if not quiet:
-            click.echo(_greeting(served))
+            click.echo(_greeting(served, settings))
 
     try:
         settings = Settings(**given)
@@ -129,17 +129,24 @@ def serve_command(
         raise click.ClickException("; ".join(lines)) from None
 
 
-def _greeting(served: Served) -> str:
+def _greeting(served: Served, settings: Settings) -> str:
     admin = f"  admin token    {served.admin_token}  (asked for under /_mockgc; set it as MOCKGC_ADMIN_TOKEN)\n"
     return (
         f"mockgc is ready at {served.base_url}  (Ctrl-C stops it)\n"
         f"  client id      {served.credentials.client_id}\n"
         f"  client secret  {served.credentials.client_secret}\n"
         f"{admin if served.admin_token else ''}"
+        f"  behaves        {_conduct(settings)}\n"
         f"  console        {served.base_url}/_mockgc/\n"
         f"  contract       {served.base_url}/_mockgc/openapi.json\n"
         f"  why refused?   mockgc explain CONTEXT_ID --url {served.base_url}"
     )
+
+
+def _conduct(settings: Settings) -> str:
+    if settings.conduct is not None:
+        return f"as {settings.conduct}" + ("" if settings.quotas else ", without quotas")
+    return "with the published request quotas (--no-quotas lifts them)" if settings.quotas else "without quotas"
 
 
 @main.command("explain")
