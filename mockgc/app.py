@@ -226,15 +226,20 @@ def _flask(
             return Response(status=308, headers={"Location": "/_mockgc/"})
         if path.startswith("/_mockgc/"):
             return refused(guard, environ)
-        if path == "/oauth/token":
-            return _response(token_endpoint(emulator.store, environ))
-        if path.startswith(UPLOADS):
-            return _response(upload_endpoint(emulator.store, receive, DOCUMENT_BYTES_MAX, environ))
-        if path.startswith(DOWNLOADS):
-            return _response(download_endpoint(emulator.store, fetch, environ))
-        return _response(pipeline.handle(environ), waiting)
+        return _response(_answer(emulator.store, pipeline, path, environ), waiting)
 
     return app
+
+
+def _answer(store: Store, pipeline: Pipeline, path: str, environ: Mapping[str, Any]) -> Answer:
+    """What one of the vendor's addresses answers."""
+    if path == "/oauth/token":
+        return token_endpoint(store, environ)
+    if path.startswith(UPLOADS):
+        return upload_endpoint(store, receive, DOCUMENT_BYTES_MAX, environ)
+    if path.startswith(DOWNLOADS):
+        return download_endpoint(store, fetch, environ)
+    return pipeline.handle(environ)
 
 
 def _response(answer: Answer, waiting: Waiting | None = None) -> Response:

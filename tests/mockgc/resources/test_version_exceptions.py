@@ -119,7 +119,7 @@ def unit(request: pytest.FixtureRequest, call: Caller) -> tuple[str, str]:
     return "Managementunit", management_unit_of(call, parent)["id"]
 
 
-BLOCKS = {
+BLOCKS: dict[str, dict[str, Any]] = {
     "Businessunit": {"scheduling": {"induceScheduleVariability": False}},
     "Managementunit": {"adherence": {"severeAlertThresholdMinutes": 9}},
 }
