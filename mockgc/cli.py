@@ -157,7 +157,8 @@ def explain_command(context_id: str, url: str, as_json: bool) -> None:
     """
     Explain a request by its correlation id.
 
-    CONTEXT_ID is `contextId` of the error body, which is also the ININ-Correlation-Id header of the answer.
+    CONTEXT_ID is `contextId` of the error body, which is also the ININ-Correlation-Id header of the answer. For an
+    asynchronous operation that ended in Error its `operationId` does as well.
     """
     found = Remote.at(url).json("GET", "explain", context_id)
     click.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else found["text"])

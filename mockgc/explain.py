@@ -9,27 +9,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import orjson
 
 from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError
-from mockgc.domain.metadata import READ_ONLY, timestamp
+from mockgc.domain.metadata import timestamp
 from mockgc.domain.names import spoken
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import CommitRow, Entity, Outcome, View
 from mockgc.explanation import Explanation, Step
-from mockgc.journal import BODY_BYTES_KEPT, Entry, commit_dict, redacted_query
+from mockgc.journal import BODY_BYTES_KEPT, Entry, commit_dict, recalled, redacted_query
+from mockgc.sent_and_stored import of_named, of_whole
 from mockgc.store.base import Store
 from mockgc.timeline import Past, timeline, together
 
 JSON = dict[str, Any]
 _COMMITS_SHOWN = 20
+_OPERATION = "operation"
+"""The kind of the rows of asynchronous operations; `resources.operations` has it."""
+_AGAIN = "Read what it was to change: nothing was; then send the request again."
 _FAULT_SET = "Somebody set this fault: let it run out, or remove it (DELETE /_mockgc/organisations/{id}/faults)."
 
 
 def explain(store: Store, resources: Iterable[Resource], context_id: str) -> Explanation | None:
-    """Explain a request by its correlation id; None when no request ever had it."""
-    owner = store.context_owner(context_id)
+    """
+    Explain a request by its correlation id, or by the id of the asynchronous operation that it started; None when no
+    request ever had or started it.
+    """
+    owner = store.context_owner(context_id) or _starter(store, context_id)
     if owner is None:
         return None
     organisation_id, entry = owner
@@ -42,8 +50,21 @@ def explain(store: Store, resources: Iterable[Resource], context_id: str) -> Exp
             next_step="Send it again and explain that id, or serve with a larger MOCKGC_JOURNAL_ENTRIES_MAX.",
         )
     history = _History(store, {r.kind: r for r in resources}, organisation_id or "", entry)
-    found = history.accepted() if entry.error is None else history.refused()
-    return replace(found, fault=entry.fault, next_step=f"{_FAULT_SET} {found.next_step}") if entry.fault else found
+    found = history.refused(entry.error) if entry.error else history.failed() or history.accepted()
+    return replace(found, next_step=f"{_FAULT_SET} {found.next_step}") if entry.fault else found
+
+
+def _starter(store: Store, operation_id: str) -> tuple[str | None, Entry | None] | None:
+    """The organisation and the request that started an asynchronous operation."""
+    try:
+        UUID(operation_id)
+    except ValueError:
+        return None
+    for organisation in store.organisations():
+        rows = store.history(organisation.id, _OPERATION, operation_id)
+        if rows:
+            return store.context_owner(rows[0].context_id)
+    return None
 
 
 class _History:
@@ -64,7 +85,7 @@ class _History:
 
     def accepted(self) -> Explanation:
         """What the request changed."""
-        rows = [row for row in self._commits if row.sequence == self._entry.sequence]
+        rows = self._rows()
         status = self._entry.status
         how = f"was accepted with {status}" if status < 400 else f"was carried out, although answered with {status},"
         done = f"{self._request_line()} {how}"
@@ -74,10 +95,32 @@ class _History:
             ignored_headers=self._ignored(), ignored_fields=self._entry.ignored_fields, next_step="Nothing to do.",
         )  # fmt: skip
 
-    def refused(self) -> Explanation:
+    def failed(self) -> Explanation | None:
+        """Why the operation that an accepted request started ended in error; None when it started none, or none did."""
+        started = next((r for r in self._rows() if r.kind == _OPERATION and r.action == "create"), None)
+        if started is None:
+            return None
+        *_, last = self._store.history(self._organisation_id, _OPERATION, started.entity_id)
+        ended = (_object(last.after) if last.after else None) or {}
+        if ended.get("status") != "Error":
+            return None
+        self._seen = max(self._seen, last.sequence)
+        summary = (
+            f"{self._request_line()} was accepted with {self._entry.status}, but its operation {ended['id']} ended "
+        )
+        summary += f"in Error and changed nothing: {ended.get('reason', 'the reason was not kept')}"
+        operation = {"id": ended["id"], "status": ended["status"], "reason": ended.get("reason")}
+        if not ended.get("refusal"):
+            return replace(self.accepted(), outcome="failed", summary=summary, operation=operation, next_step=_AGAIN)
+        found = self.refused(recalled(ended["refusal"]))
+        return replace(found, outcome="failed", summary=summary, operation=operation, stopped_at=None)
+
+    def _rows(self) -> list[CommitRow]:
+        """What the request changed."""
+        return [row for row in self._commits if row.sequence == self._entry.sequence]
+
+    def refused(self, error: WfmError) -> Explanation:
         """Which rule fired, where, who stands in the way, and the next step."""
-        error = self._entry.error
-        assert error is not None
         main = error.violations[0]
         rows = self._in_between(main) if main.holder else []
         first = self._first_try(main.holder) if main.holder else None
@@ -187,7 +230,7 @@ class _History:
 
     def _difference(self, error: WfmError) -> tuple[JSON, ...]:
         """The fields in which the refused body differs from the first holder of its own kind, as that is now."""
-        kind = self._entry.operation.partition(".")[0]
+        kind, _, name = self._entry.operation.partition(".")
         holder = next((v.holder for v in error.violations if v.holder is not None and v.holder.kind == kind), None)
         resource, sent = self._resources.get(kind), _object(self._entry.body)
         if holder is None or resource is None or sent is None:
@@ -195,13 +238,10 @@ class _History:
         stored = _current(self._store, self._organisation_id, holder)
         if stored is None:
             return ()
-        sent = resource.complete(sent)
-        names = dict.fromkeys(name for name in (*sent, *stored) if name not in READ_ONLY and name != "agents")
-        return tuple(
-            {"fieldName": name, "sent": sent.get(name), "stored": stored.get(name)}
-            for name in names
-            if sent.get(name) != stored.get(name)
-        )
+        if name not in resource.behaviours:
+            return of_whole(resource.complete(sent), stored)
+        is_added_to = self._entry.method == "POST" and holder.id in self._entry.path
+        return () if is_added_to else of_named(sent, stored)  # members and uploads are no form of the entity
 
     def _next_step(self, violation: Violation, rows: list[CommitRow]) -> str:
         step = violation.code.next_step

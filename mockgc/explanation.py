@@ -27,7 +27,8 @@ class Explanation:
     One request explained.
 
     Args:
-        outcome: `refused`, `accepted`, or `dropped` when the journal holds it no longer.
+        outcome: `refused`; `accepted`; `failed` when it was accepted, and the operation it started ended in error; or
+            `dropped` when the journal holds it no longer.
         fields: each field at fault, with who holds the value or moved the version.
         commits: what happened to the entity since this client's last read; for an accepted request, what changed.
         last_read: what this client last read of the entity, None when it never did.
@@ -36,7 +37,7 @@ class Explanation:
         timeline: see `timeline.timeline`; of the entity that the first field is about.
         claimed: the version that the refused request named, when it was refused for that.
         stopped_at: the step of the way of a request at which this one was refused.
-        fault: what a fault rule did to the request, empty when none struck.
+        operation: of a `failed` request, the asynchronous operation that it started: `{id, status, reason}`.
     """
 
     context_id: str
@@ -55,7 +56,7 @@ class Explanation:
     timeline: tuple[JSON, ...] = ()
     claimed: int | None = None
     stopped_at: Step | None = None
-    fault: str = ""
+    operation: JSON | None = None
 
     def as_dict(self) -> JSON:
         """The explanation as the control API shows it."""
@@ -74,7 +75,8 @@ class Explanation:
             "ignoredFields": list(self.ignored_fields),
             "nextStep": self.next_step,
             "stoppedAt": self.stopped_at,
-            "fault": self.fault or None,
+            "fault": self.request["fault"] if self.request else None,
+            "operation": self.operation,
             "claimed": self.claimed,
             "current": self.fields[0]["holder"]["version"] if self.timeline else None,
             "timeline": list(self.timeline),
@@ -92,8 +94,6 @@ def _facts(explanation: Explanation) -> Iterable[Fact]:
     """What people read, in the order in which they need it."""
     if explanation.request:
         yield "asked", f"{explanation.request['date']} by client {explanation.request['clientId']}"
-    if explanation.fault:
-        yield "fault", explanation.fault
     if explanation.request and explanation.request["fault"]:
         yield "fault", explanation.request["fault"]
     if explanation.rule:
@@ -108,7 +108,7 @@ def _facts(explanation: Explanation) -> Iterable[Fact]:
             "repeats",
             f"the same request, accepted at {explanation.repeats['date']} ({explanation.repeats['contextId']})",
         )
-    label = "since then" if explanation.outcome == "refused" else "changed"
+    label = "changed" if explanation.outcome == "accepted" or not explanation.fields else "since then"
     for commit in explanation.commits:
         yield label, _commit_line(commit)
     for row in explanation.difference:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -65,7 +65,7 @@ class Entry:
         """The entry that `encoded` gave these bytes for."""
         fields = orjson.loads(data)
         violations = fields.pop("violations")
-        fields["error"] = WfmError(map(_violation, violations)) if violations else None
+        fields["error"] = recalled(violations) if violations else None
         fields["at"] = datetime.fromisoformat(fields["at"])
         fields["reads"] = tuple((kind, entity_id, version) for kind, entity_id, version in fields["reads"])
         fields["ignored"] = tuple((name, value) for name, value in fields["ignored"])
@@ -93,6 +93,11 @@ class Entry:
             "requestBody": self.body[:BODY_BYTES_KEPT].decode("utf-8", "replace"),
             "requestBodyBytes": len(self.body),
         }
+
+
+def recalled(violations: Iterable[dict[str, Any]]) -> WfmError:
+    """The refusal whose violations were written down by `asdict`."""
+    return WfmError(map(_violation, violations))
 
 
 def _violation(fields: dict[str, Any]) -> Violation:

@@ -64,7 +64,7 @@ class TestOrganisation:
         return found
 
     def explain(self, refused: httpx.Response | str) -> str:
-        """Why a request was refused, as text; takes the response or its correlation id."""
+        """Why a request was refused, as text; takes the response, its correlation id, or the id of an operation."""
         context_id = refused if isinstance(refused, str) else refused.headers["ININ-Correlation-Id"]
         found: str = self.http.get(f"/_mockgc/explain/{context_id}").json()["text"]
         return found

@@ -167,7 +167,7 @@ def _history(control: Blueprint, store: Store, resources: tuple[Resource, ...]) 
     def explanation(context_id: str) -> Response:
         found = explain(store, resources, context_id)
         if found is None:
-            raise ControlError(404, f"no request had the correlation id {context_id[:100]!r}")
+            raise ControlError(404, f"no request had the correlation id {context_id[:100]!r}, and no operation that id")
         return answered(found.as_dict())
 
 

@@ -2,8 +2,9 @@
 Asynchronous operations: what is answered before it is done.
 
 An operation is one row of the kind `operation`, from the moment it is accepted: what was asked by whom, its `status`,
-and, once it is over, its `outcome` or the reason of its error. The reason is never sent. Whoever announces what happens
-here needs the row's commits only: a row is created `Processing` or already over, and is over for good.
+and, once it is over, its `outcome` or the `reason` of its error. The reason is never sent; `explain` tells it, with the
+whole `refusal`. Whoever announces what happens here needs the row's commits only: a row is created `Processing` or
+already over, and is over for good.
 
     accepted -> start() -> row (and, at the defaults of the switches, all that it changes, in the same commit)
     every later request of the published family -> settled() -> the view with the changes of all that are over by now
@@ -22,7 +23,7 @@ Assumed: that an operation is decided when it ends; that it is complete at once 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -188,7 +189,8 @@ def _ended(row: Entity, later: Later, view: View, request: Request, kept: Entity
     try:
         outcome = later.perform(view, request, kept)
     except WfmError as refused:
-        return {**row, "status": ERROR, "reason": str(refused)}, Outcome(200)
+        refusal = [asdict(violation) for violation in refused.violations]
+        return {**row, "status": ERROR, "reason": str(refused), "refusal": refusal}, Outcome(200)
     return {**row, "status": COMPLETE, "outcome": outcome.body or {}}, outcome
 
 

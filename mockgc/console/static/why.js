@@ -19,7 +19,7 @@ function explanation(found, link) {
   if (found.outcome === "dropped") {
     return [el("h1", { id: "title", tabindex: "-1" }, "No longer in the journal"), el("p", {}, found.summary), step(found, link)];
   }
-  if (found.outcome === "accepted") return accepted(found, link);
+  if (found.outcome !== "refused") return accepted(found, link);
   const [at] = found.fields;
   return [verdict(found),
     el("div", { class: `columns ${isShared(found) ? "wide" : ""}` },
@@ -200,11 +200,13 @@ function accepted(found, link) {
   const { request } = found;
   const { sign, word } = statusWord(request.status);
   const isKnown = request.status < 400;
-  return [el("header", { class: `verdict ${isKnown ? "ok" : "unknown"}` }, el("p", { class: "big", "aria-hidden": "true" }, String(request.status)),
-    el("div", {}, el("h1", { id: "title", tabindex: "-1" }, isKnown ? `${sign} ${capital(word)}` : "It was carried out, whatever the answer says."), el("p", { class: "reason" }, found.summary),
+  const isFailed = found.outcome === "failed";
+  const title = isFailed ? "It was accepted, and its operation failed." : isKnown ? `${sign} ${capital(word)}` : "It was carried out, whatever the answer says.";
+  return [el("header", { class: `verdict ${isFailed ? "" : isKnown ? "ok" : "unknown"}` }, el("p", { class: "big", "aria-hidden": "true" }, String(request.status)),
+    el("div", {}, el("h1", { id: "title", tabindex: "-1" }, title), el("p", { class: "reason" }, found.summary),
       el("p", { class: "asked muted" }, `#${request.number} · ${day(request.date)} ${clockTime(request.date)} · client ${client(request.clientId)}`))),
-  found.commits.length > 0 && el("section", { class: "card", "aria-labelledby": "changed" }, el("h2", { id: "changed" }, "What it changed"),
+  found.commits.length > 0 && el("section", { class: "card", "aria-labelledby": "changed" }, el("h2", { id: "changed" }, found.rule ? "What happened since" : "What it changed"),
     el("ul", { class: "plain" }, found.commits.map((commit) => el("li", {},
       el("a", { href: link("entities", commit.kind, commit.entityId) }, `${commit.action} ${spoken(commit.kind)} ${short(commit.entityId)}`), ` version ${commit.versionBefore} → ${commit.versionAfter ?? "deleted"}`)))),
-  fault(found), found.request.fault && step(found, link), ignored(found), words(found)];
+  fault(found), (isFailed || found.request.fault) && step(found, link), found.rule && rule(found), ignored(found), words(found)];
 }

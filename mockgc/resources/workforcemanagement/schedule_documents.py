@@ -123,7 +123,9 @@ class Target:
         claimed = METADATA.claimed(item)
         current = old["metadata"]["version"] if old else None
         if claimed != current:
-            message = f"the version {claimed} of agent {item['userId']!r} is not the current one, {current}"
+            sent = "carries no metadata.version" if claimed is None else f"carries metadata.version {claimed}"
+            wanted = "is new to the schedule and carries none" if current is None else f"is at version {current}"
+            message = f"the schedule of agent {item['userId']!r} {sent}, but {wanted}"
             raise refuse(WFM_STALE, message, "agentSchedules.metadata.version")
 
     def _row(self, item: Entity, old: Entity | None) -> Entity:
