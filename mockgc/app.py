@@ -19,7 +19,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from mockgc.behaviour.conduct import Conducts, plain, with_quotas
-from mockgc.behaviour.latency import Sleep, Waiting
+from mockgc.behaviour.latency import UNSENDABLE, Sleep, Waiting
 from mockgc.clock import ClockChange, ClockState, WallClock, wall_clock
 from mockgc.console import blueprint as console
 from mockgc.contract.model import Contract
@@ -249,9 +249,13 @@ def _response(answer: Answer, waiting: Waiting | None = None) -> Response:
         pieces = waiting.pieces(answer.body, answer.delivery)
         response = Response(pieces, answer.status)
         response.content_length = len(answer.body)
+        if answer.delivery.is_lost:
+            pieces.wait()
         if pieces.is_hurried:
             response.headers["X-Mockgc-Not-Delayed"] = f"{waiting.most} answers wait already"
     response.headers.remove("Content-Type")
     for name, value in answer.headers:
         response.headers.add(name, value)
+    if answer.delivery.is_lost:
+        response.headers["Content-Length"] = UNSENDABLE
     return response

@@ -10,6 +10,11 @@ Sleep = Callable[[float], None]
 SLEEPERS_MAX = 32
 PIECES = 10
 """In how many pieces a slow answer comes."""
+UNSENDABLE = "lost"
+"""
+A Content-Length that is no number. Granian's HTTP library refuses to send such a head and closes the connection with
+nothing on it. It sends a good head at once, before it asks for the body, so raising there comes too late.
+"""
 
 
 class ConnectionLost(Exception):
@@ -23,16 +28,18 @@ class Delivery:
         delay_s: held back this long.
         spread_s: sent in pieces over this long.
         sent: how many bytes of the body arrive before the connection is closed; None when it stays open.
+        is_lost: the connection is closed and nothing arrives, no status line either.
     """
 
     delay_s: float = 0.0
     spread_s: float = 0.0
     sent: int | None = None
+    is_lost: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing is done to it."""
-        return self.sent is None and not self.delay_s and not self.spread_s
+        return self.sent is None and not self.is_lost and not self.delay_s and not self.spread_s
 
 
 AT_ONCE = Delivery()
@@ -74,8 +81,15 @@ class Pieces:
         self._body, self._delivery, self._waiting = body, delivery, waiting
         self._has_place, self.is_hurried = has_place, is_hurried
 
+    def wait(self) -> None:
+        """Wait for as long as the sending would take: a lost answer is given up before any of it is sent."""
+        if self._has_place:
+            self._waiting.sleep(self._delivery.delay_s + self._delivery.spread_s)
+
     def __iter__(self) -> Iterator[bytes]:
         delivery = self._delivery
+        if delivery.is_lost:
+            raise ConnectionLost
         if self._has_place and delivery.delay_s:
             self._waiting.sleep(delivery.delay_s)
         arriving = self._body if delivery.sent is None else self._body[: delivery.sent]

@@ -63,11 +63,11 @@ def _throttled(rule: Rule, answer: Answer, _: Happened) -> Answer:
 
 
 def _lost_before(_: Rule, answer: Answer, __: Happened) -> Answer:
-    return replace(answer, delivery=replace(answer.delivery, sent=0))
+    return replace(answer, delivery=replace(answer.delivery, is_lost=True))
 
 
 def _lost_after(_: Rule, answer: Answer, happened: Happened) -> Answer | None:
-    return replace(answer, delivery=replace(answer.delivery, sent=0)) if _committed(happened) else None
+    return replace(answer, delivery=replace(answer.delivery, is_lost=True)) if _committed(happened) else None
 
 
 def _truncated(rule: Rule, answer: Answer, _: Happened) -> Answer | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
+import orjson
 import pytest
 
 from mockgc.pytest_plugin import TestOrganisation
@@ -30,6 +33,31 @@ def test_a_request_lost_after_its_commit_is_committed_and_its_answer_unseen(
     again = mockgc_served_organisation.http.post(USERS, json=ADA)
     assert again.status_code == 409
     assert "own first try" in mockgc_served_organisation.explain(again)
+
+
+@pytest.mark.parametrize("kind", ["lost_before", "lost_after"])
+def test_of_a_lost_answer_not_one_byte_arrives(mockgc_served_organisation: TestOrganisation, kind: str) -> None:
+    organisation = mockgc_served_organisation
+    for number in range(20):
+        put(organisation, kind)
+        body = orjson.dumps({**ADA, "email": f"{number}@example.com"})
+        assert received(organisation, body) == b""
+    assert len(organisation.commits()) == (0 if kind == "lost_before" else 20)
+    answer = received(organisation, orjson.dumps({**ADA, "email": "last@example.com"}))
+    assert answer.startswith(b"HTTP/1.1 201 ")
+
+
+def received(organisation: TestOrganisation, body: bytes) -> bytes:
+    """What a server sends back on a connection of its own until it closes it."""
+    address = urlsplit(organisation.base_url)
+    head = (
+        f"POST {USERS} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Type: application/json\r\n"
+        f"Authorization: {organisation.http.headers['Authorization']}\r\nContent-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as connection:
+        connection.sendall(head.encode() + body)
+        return b"".join(iter(lambda: connection.recv(65_536), b""))
 
 
 def test_a_request_lost_before_its_commit_changes_nothing(mockgc_served_organisation: TestOrganisation) -> None:
