@@ -28,6 +28,13 @@ JSON = dict[str, Any]
 _COMMITS_SHOWN = 20
 _OPERATION = "operation"
 """The kind of the rows of asynchronous operations; `resources.operations` has it."""
+_NOTHING = "Nothing to do."
+_LAGGED = "(lag)"
+"""What the words of a fault hold when the answer showed an earlier state."""
+_READ_LATER = (
+    "Reads of a real service may lag as well: read again until the answer shows what you know, before you take "
+    "anything for missing or create it once more."
+)
 _AGAIN = "Read what it was to change: nothing was; then send the request again."
 _FAULT_SET = "Somebody set this fault: let it run out, or remove it (DELETE /_mockgc/organisations/{id}/faults)."
 
@@ -51,7 +58,10 @@ def explain(store: Store, resources: Iterable[Resource], context_id: str) -> Exp
         )
     history = _History(store, {r.kind: r for r in resources}, organisation_id or "", entry)
     found = history.refused(entry.error) if entry.error else history.failed() or history.accepted()
-    return replace(found, next_step=f"{_FAULT_SET} {found.next_step}") if entry.fault else found
+    if not entry.fault:
+        return found
+    own = _READ_LATER if _LAGGED in entry.fault else found.next_step.removeprefix(_NOTHING)
+    return replace(found, next_step=f"{_FAULT_SET} {own}".rstrip(), hidden=history.hidden())
 
 
 def _starter(store: Store, operation_id: str) -> tuple[str | None, Entry | None] | None:
@@ -92,7 +102,7 @@ class _History:
         summary = f"{done} and changed nothing." if not rows else f"{done} and changed {len(rows)} entit{_ies(rows)}."
         return Explanation(
             self._entry.context_id, "accepted", summary, self._request(), commits=tuple(map(self._commit, rows)),
-            ignored_headers=self._ignored(), ignored_fields=self._entry.ignored_fields, next_step="Nothing to do.",
+            ignored_headers=self._ignored(), ignored_fields=self._entry.ignored_fields, next_step=_NOTHING,
         )  # fmt: skip
 
     def failed(self) -> Explanation | None:
@@ -142,6 +152,22 @@ class _History:
             _claimed(main) if main.holder else None,
             _stopped_at(self._entry, main),
         )
+
+    def hidden(self) -> tuple[JSON, ...]:
+        """The commits that a lagging answer left out, of what its path names or it showed in an old version."""
+        if _LAGGED not in self._entry.fault:
+            return ()
+        kind = self._entry.operation.partition(".")[0]
+        shown = {entity_id: version for other, entity_id, version in self._entry.reads if other == kind}
+        rows = [
+            row
+            for row in self._commits
+            if row.sequence <= self._seen
+            and row.kind == kind
+            and (row.entity_id in shown or row.entity_id in self._entry.path)
+            and (row.version_after is None or row.version_after > shown.get(row.entity_id, 0))
+        ]
+        return tuple(map(self._commit, rows[-_COMMITS_SHOWN:]))
 
     def _timeline(self, violation: Violation) -> tuple[JSON, ...]:
         holder = violation.holder

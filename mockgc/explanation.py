@@ -37,6 +37,7 @@ class Explanation:
         timeline: see `timeline.timeline`; of the entity that the first field is about.
         claimed: the version that the refused request named, when it was refused for that.
         stopped_at: the step of the way of a request at which this one was refused.
+        hidden: the commits that the answer did not show, because it lagged.
         operation: of a `failed` request, the asynchronous operation that it started: `{id, status, reason}`.
     """
 
@@ -57,6 +58,7 @@ class Explanation:
     claimed: int | None = None
     stopped_at: Step | None = None
     operation: JSON | None = None
+    hidden: tuple[JSON, ...] = ()
 
     def as_dict(self) -> JSON:
         """The explanation as the control API shows it."""
@@ -68,6 +70,7 @@ class Explanation:
             "rule": self.rule,
             "fields": list(self.fields),
             "commits": list(self.commits),
+            "hidden": list(self.hidden),
             "lastRead": self.last_read,
             "repeats": self.repeats,
             "difference": list(self.difference),
@@ -108,6 +111,8 @@ def _facts(explanation: Explanation) -> Iterable[Fact]:
             "repeats",
             f"the same request, accepted at {explanation.repeats['date']} ({explanation.repeats['contextId']})",
         )
+    for commit in explanation.hidden:
+        yield "not shown", _commit_line(commit)
     label = "changed" if explanation.outcome == "accepted" or not explanation.fields else "since then"
     for commit in explanation.commits:
         yield label, _commit_line(commit)

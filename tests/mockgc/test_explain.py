@@ -96,6 +96,27 @@ def test_a_request_that_a_fault_answered_after_its_commit_is_said_to_be_carried_
     assert "was carried out, although answered with 503, and changed 1 entity" in found["summary"]
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_what_a_lagging_answer_left_out_is_told_with_the_fault_and_the_next_step(is_new: bool) -> None:
+    caller = Caller(emulator())
+    made, base = caller.template(), f"/_mockgc/organisations/{caller.organisation.id}"
+    if not is_new:
+        assert caller.ask("PATCH", f"{base}/clock", {"advanceSeconds": 60}).status_code == 200
+        caller.ask("PUT", made["selfUri"], {"name": "Late", "timeZone": made["timeZone"], "version": 1})
+    rule = {"name": "slow index", "effect": {"kind": "lag", "seconds": 30}}
+    assert caller.ask("POST", f"{base}/faults", rule).status_code == 201
+    answer = caller.ask("GET", made["selfUri"])
+    found = caller.explain(answer)
+    assert (answer.status_code, found["outcome"]) == ((404, "refused") if is_new else (200, "accepted"))
+    assert [row["versionAfter"] for row in found["hidden"]] == [1 if is_new else 2]
+    assert found["text"].count("  fault ") == 1
+    assert "not shown  schedule template version" in found["text"]
+    assert "'slow index' (lag)" in found["fault"]
+    assert "remove it (DELETE" in found["nextStep"]
+    assert "read again" in found["nextStep"]
+    assert "Nothing to do" not in found["nextStep"]
+
+
 def test_a_dropped_request_is_said_to_be_dropped_and_an_unknown_one_is_404() -> None:
     caller = Caller(emulator(journal_entries_max=2))
     first = caller.ask("GET", "users")
