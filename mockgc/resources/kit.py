@@ -231,10 +231,10 @@ def parameters(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.raw_query, keep_blank_values=True))
 
 
-def listed(view: View, kind: str, found: Iterable[Entity]) -> Outcome:
-    """`{entities}` without paging, as most WFM listings are."""
+def listed(view: View, kind: str, found: Iterable[Entity], show: Show = dict) -> Outcome:
+    """`{entities}` without paging, as most WFM listings are; `show` is what callers see of an entity."""
     entities = list(found)
-    return Outcome(200, {"entities": entities}, reads=_reads(view, kind, entities))
+    return Outcome(200, {"entities": [show(entity) for entity in entities]}, reads=_reads(view, kind, entities))
 
 
 def paged(view: View, kind: str, path: str, request: Request, found: Iterable[Entity], show: Show = dict) -> Outcome:

@@ -24,7 +24,7 @@ from mockgc.resources.kit import (
     known_fields,
 )
 from mockgc.resources.workforcemanagement import business_units, downloads, management_units
-from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.family import kind_in
 
 DEFAULT_KEPT = ErrorCode(
     "wfm.not.allowed", 400, "a default activity code is edited, never deleted",
@@ -51,7 +51,7 @@ def _content(view: View, request: Request, before: Entity | None) -> Entity:
     content = known_fields(body, *_PLAIN)
     groups, presences, style = body.get("planningGroupIds"), body.get("secondaryPresences"), body.get("style")
     if before is None:
-        number = len(ACTIVITY_CODES.inside(view, unit_id))
+        number = len(CODES.inside(view, unit_id))
         fresh = {"id": f"{unit_id}/{number}", "code": str(number), "active": True, "defaultCode": False}
         content = {**fresh, **_ABSENT, **content}
     else:
@@ -78,7 +78,7 @@ def _check(view: View, code: Entity, before: Entity | None) -> Iterator[Violatio
         if group["id"] not in there and not _is_planning_group(view, code, group["id"]):
             message = f"planningGroupIds: no planning group of the business unit has the id {group['id']!r}"
             yield Violation(WFM_BODY_NOT_FOUND, message, "planningGroupIds", given=group["id"])
-    live = [other for other in ACTIVITY_CODES.inside(view, code["businessUnitId"]) if other["active"]]
+    live = [other for other in CODES.inside(view, code["businessUnitId"]) if other["active"]]
     if before is None and len(live) >= CODES_MAX:
         yield Violation(TOO_MANY, f"the business unit has {CODES_MAX} activity codes already")
     for other in live if code["active"] else ():
@@ -102,7 +102,7 @@ def _shown(view: View, code: Entity, _: Request) -> Entity:
 
 def _live(view: View, request: Request) -> Entity:
     """The code that the path names; to change a deleted one is to name nothing (assumed)."""
-    found = ACTIVITY_CODES.existing(view, request)
+    found = CODES.existing(view, request)
     if not found["active"]:
         raise refuse(WFM_NOT_FOUND, f"the activity code {found['name']!r} has been deleted")
     return found
@@ -110,7 +110,7 @@ def _live(view: View, request: Request) -> Entity:
 
 def _patch(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
     _live(view, request)
-    return ACTIVITY_CODES.patch(resource, operation, view, request)
+    return CODES.change(resource, operation, view, request)
 
 
 def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -118,7 +118,7 @@ def _delete(resource: Resource, _: Operation, view: View, request: Request) -> O
     rules.raise_invalid(request)
     if before["defaultCode"]:
         raise refuse(DEFAULT_KEPT, f"{before['name']!r} is the default code of category {before['category']}")
-    outcome = ACTIVITY_CODES.common.update(resource, view, before, {"active": False}, None)
+    outcome = CODES.common.update(resource, view, before, {"active": False}, None)
     return Outcome(204, None, outcome.writes)
 
 
@@ -127,7 +127,7 @@ def _of_management_unit(_: Resource, __: Operation, view: View, request: Request
     home = management_units.COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
     unit = business_units.COMMON.existing(view, home["businessUnit"]["id"])
-    codes = {code["code"]: _older(code) for code in ACTIVITY_CODES.inside(view, unit["id"])}
+    codes = {code["code"]: _older(code) for code in CODES.inside(view, unit["id"])}
     return Outcome(200, {"activityCodes": codes, "metadata": unit["settings"]["metadata"]})
 
 
@@ -145,32 +145,30 @@ def named(view: View, business_unit_id: str, code: str) -> bool:
     return found is not None and bool(found["active"])
 
 
-ACTIVITY_CODES = Family("activityCode", business_units.COMMON, "activitycodes", _content, _shown, created=200)
-_HERE = (business_units.NOT_FOUND, WFM_NOT_FOUND)
-ACTIVITY_CODE = Resource(
-    kind="activityCode",
-    path=f"{business_units.PATH}/{{businessUnitId}}/activitycodes",
-    title="activity code",
-    references=(ACTIVITY_CODES.belonging,),
-    checks=(_check,),
-    behaviours={
-        "getWorkforcemanagementBusinessunitActivitycodes": Behaviour(
-            downloads.offered(ACTIVITY_CODES.listing), CONTRACT
-        ),
+CODES = kind_in(business_units.COMMON, "activitycodes", "activityCode", _content, _shown, created=200)
+ACTIVITY_CODE = CODES.resource(
+    "activity code",
+    {
+        "getWorkforcemanagementBusinessunitActivitycodes": CODES.of_unit(downloads.offered(CODES.listing), CONTRACT),
         "getWorkforcemanagementManagementunitActivitycodes": Behaviour(
             _of_management_unit, assumed("the version of the list"), (management_units.NOT_FOUND,)
         ),
-        "postWorkforcemanagementBusinessunitActivitycodes": Behaviour(
-            ACTIVITY_CODES.create,
+        "postWorkforcemanagementBusinessunitActivitycodes": CODES.of_unit(
+            CODES.create,
             assumed("a clash of names is a 400"),
-            (business_units.NOT_FOUND, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE, TOO_MANY),
+            WFM_VALIDATION,
+            WFM_BODY_NOT_FOUND,
+            BLANK_PRESENCE,
+            TOO_MANY,
         ),
-        "getWorkforcemanagementBusinessunitActivitycode": Behaviour(ACTIVITY_CODES.read, CONTRACT, _HERE),
-        "patchWorkforcemanagementBusinessunitActivitycode": Behaviour(
-            _patch, CONTRACT, (*_HERE, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE)
+        "getWorkforcemanagementBusinessunitActivitycode": CODES.of_one(CODES.read, CONTRACT),
+        "patchWorkforcemanagementBusinessunitActivitycode": CODES.of_one(
+            _patch, CONTRACT, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BLANK_PRESENCE
         ),
-        "deleteWorkforcemanagementBusinessunitActivitycode": Behaviour(
-            _delete, documented("default codes stay; `active` tells a deleted code"), (*_HERE, DEFAULT_KEPT)
+        "deleteWorkforcemanagementBusinessunitActivitycode": CODES.of_one(
+            _delete, documented("default codes stay; `active` tells a deleted code"), DEFAULT_KEPT
         ),
     },
+    has_unique_names=False,
+    checks=(_check,),
 )

@@ -8,72 +8,81 @@ Its version is `metadata.version`; every update carries the one last read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from mockgc.domain import rules
-from mockgc.domain.errors import ErrorCode, assumed
+from mockgc.domain.errors import ErrorCode, Provenance, assumed
 from mockgc.domain.names import folded_name
-from mockgc.domain.resource import Operation, Reference, Resource, UniqueKey
+from mockgc.domain.resource import Behaviour, Check, Handler, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
-from mockgc.resources.kit import METADATA, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, Common, children
+from mockgc.resources.kit import METADATA, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, Common, children, listed, many
+from mockgc.resources.plain import Content, Plain, Shown, as_stored
 
-Content = Callable[[View, Request, Entity | None], Entity]
-Shown = Callable[[View, Entity, Request], Entity]
 HAS_USERS = ErrorCode(
     "wfm.not.allowed", 400, "what others in the unit use is not deleted",
     assumed("DELETE declares the code; in which case is assumed"), "Let those that use it go first.",
 )  # fmt: skip
 
 
-def as_stored(_: View, entity: Entity, __: Request) -> Entity:
-    """The entity as it is kept."""
-    return entity
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family(Plain):
     """
-    The rules of one kind inside a unit.
+    The handlers of one kind inside a unit, and what its declaration has from there.
 
     Args:
         unit: what its parent does.
-        content: the stored fields from a request and what is stored before; pure, refuses nothing.
-        shown: the form in answers.
-        created: status of a create; which of 200 and 201 is sent, where both are declared, is assumed to be 201.
+        expandable: the fields that listings show only when `expand` names them.
     """
 
-    kind: str
     unit: Common
     segment: str
-    content: Content
-    shown: Shown = as_stored
-    created: int = 201
-    not_found: ErrorCode = WFM_NOT_FOUND
+    expandable: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:
         """The field that keeps the unit's id."""
         return f"{self.unit.kind}Id"
 
-    @property
-    def common(self) -> Common:
-        """What its entities do wherever they are."""
-        return Common(self.kind, self._uri, METADATA, self.not_found, WFM_STALE)
+    def resource(
+        self,
+        title: str,
+        behaviours: Mapping[str, Behaviour],
+        *,
+        has_unique_names: bool = True,
+        references: tuple[Reference, ...] = (),
+        checks: tuple[Check, ...] = (),
+        in_use: ErrorCode | None = None,
+    ) -> Resource:
+        """
+        The kind as the registry has it.
 
-    def _uri(self, entity: Entity) -> str:
-        return f"{self.unit.uri({'id': entity[self.owner]})}/{self.segment}/{entity.get('code', entity['id'])}"
+        Args:
+            has_unique_names: inside the unit; that most are is assumed where the contract says nothing.
+        """
+        name = UniqueKey("name", WFM_VALIDATION, folded_name, within=self.owner)
+        return Resource(
+            kind=self.kind,
+            path=f"{self.unit.uri({'id': f'{{{self.owner}}}'})}/{self.segment}",
+            title=title,
+            unique=(name,) if has_unique_names else (),
+            references=(Reference(self.owner, self.unit.kind, self.unit.not_found), *references),
+            checks=checks,
+            in_use=in_use,
+            behaviours=behaviours,
+        )
 
-    @property
-    def belonging(self) -> Reference:
-        """The reference to the unit."""
-        return Reference(self.owner, self.unit.kind, self.unit.not_found)
+    def of_unit(self, handle: Handler, source: Provenance, *refusals: ErrorCode) -> Behaviour:
+        """An operation on the unit's entities together; what it refuses with beside the 404 of the unit."""
+        return Behaviour(handle, source, (self.unit.not_found, *refusals))
 
-    @property
-    def unique_name(self) -> UniqueKey:
-        """Names are unique inside the unit; assumed where the contract says nothing."""
-        return UniqueKey("name", WFM_VALIDATION, folded_name, within=self.owner)
+    def of_one(self, handle: Handler, source: Provenance, *refusals: ErrorCode) -> Behaviour:
+        """An operation on one entity; what it refuses with beside the 404 of the unit and of the entity."""
+        return Behaviour(handle, source, (self.unit.not_found, self.common.not_found, *refusals))
+
+    def place(self, view: View, request: Request) -> Entity:
+        """The unit's id."""
+        return {self.owner: self.unit.existing(view, request.ids[0])["id"]}
 
     def existing(self, view: View, request: Request) -> Entity:
         """
@@ -93,11 +102,6 @@ class Family:
         found = children(view, self.kind, self.unit.kind, unit_id)
         return [entity for entity in found if entity[self.owner] == unit_id]
 
-    def answered(self, view: View, outcome: Outcome, request: Request) -> Outcome:
-        """The outcome with its entity as callers see it."""
-        assert isinstance(outcome.body, dict)
-        return replace(outcome, body=self.wire(view, outcome.body, request))
-
     def wire(self, view: View, entity: Entity, request: Request) -> Entity:
         """One entity as callers see it: without what only the store needs."""
         shown = {name: value for name, value in self.shown(view, entity, request).items() if name != self.owner}
@@ -112,30 +116,14 @@ class Family:
         reads = ((self.kind, before["id"], entity["metadata"]["version"]),)
         return Outcome(200, entity, (Write(self.kind, before["id"], entity, claimed, changed),), reads)
 
+    def brief(self, entity: Entity, request: Request) -> Entity:
+        """An entity as listings show it."""
+        hidden = {*self.expandable} - {*many(request, "expand")}
+        return {name: value for name, value in entity.items() if name not in hidden}
+
     def listed(self, view: View, entities: Iterable[Entity], request: Request) -> Outcome:
         """`{entities}` of what was found."""
-        found = list(entities)
-        reads = ((self.kind, entity["id"], view.row(self.kind, entity["id"])) for entity in found)
-        return Outcome(
-            200,
-            {"entities": [self.wire(view, entity, request) for entity in found]},
-            reads=tuple((kind, entity_id, row.version) for kind, entity_id, row in reads if row is not None),
-        )
-
-    def create(self, resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-        """A new entity of the unit."""
-        unit = self.unit.existing(view, request.ids[0])
-        rules.raise_invalid(request)
-        content: dict[str, Any] = {self.owner: unit["id"], **self.content(view, request, None)}
-        return self.answered(view, self.common.create(resource, view, content, self.created), request)
-
-    def read(self, _: Resource, __: Operation, view: View, request: Request) -> Outcome:
-        """One entity of the unit."""
-        found = self.existing(view, request)
-        rules.raise_invalid(request)
-        row = view.row(self.kind, found["id"])
-        assert row is not None
-        return Outcome(200, self.wire(view, found, request), reads=((self.kind, found["id"], row.version),))
+        return listed(view, self.kind, entities, lambda found: self.brief(self.wire(view, found, request), request))
 
     def listing(self, _: Resource, __: Operation, view: View, request: Request) -> Outcome:
         """All of the unit."""
@@ -143,15 +131,27 @@ class Family:
         rules.raise_invalid(request)
         return self.listed(view, self.inside(view, unit["id"]), request)
 
-    def patch(self, resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-        """The fields sent anew, under the version last read."""
-        before = self.existing(view, request)
-        rules.raise_invalid(request)
-        content, claimed = self.content(view, request, before), METADATA.claimed(request.body)
-        return self.answered(view, self.common.update(resource, view, before, content, claimed), request)
 
-    def delete(self, resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-        """Gone, unless others use it and the kind says so."""
-        before = self.existing(view, request)
-        rules.raise_invalid(request)
-        return self.common.delete(resource, view, before)
+def kind_in(
+    unit: Common,
+    segment: str,
+    kind: str,
+    content: Content,
+    shown: Shown = as_stored,
+    *,
+    created: int = 201,
+    not_found: ErrorCode = WFM_NOT_FOUND,
+    expandable: tuple[str, ...] = (),
+) -> Family:
+    """
+    The family of a kind at `{unit}/{segment}`.
+
+    Args:
+        created: which of 200 and 201 is sent, where both are declared, is assumed to be 201.
+    """
+
+    def uri(entity: Entity) -> str:
+        return f"{unit.uri({'id': entity[f'{unit.kind}Id']})}/{segment}/{entity.get('code', entity['id'])}"
+
+    common = Common(kind, uri, METADATA, not_found, WFM_STALE)
+    return Family(common, content, shown, created, unit=unit, segment=segment, expandable=expandable)

@@ -13,19 +13,18 @@ from typing import Any
 
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError, assumed, documented
-from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
+from mockgc.domain.resource import Operation, Reference, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import (
     CONTRACT,
     METADATA,
     WFM_BODY_NOT_FOUND,
-    WFM_NOT_FOUND,
     WFM_STALE,
     WFM_VALIDATION,
     known_fields,
 )
 from mockgc.resources.workforcemanagement import business_units
-from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.family import kind_in
 
 BLANK_ID = ErrorCode(
     "wfm.ids.may.not.be.blank", 400, "ids of queues, languages and skills are not blank",
@@ -160,7 +159,7 @@ def _create(resource: Resource, operation: Operation, view: View, request: Reque
 def _patch(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
     before = GROUPS.existing(view, request)
     rules.raise_invalid(request)
-    outcome = GROUPS.patch(resource, operation, view, request)
+    outcome = GROUPS.change(resource, operation, view, request)
     return replace(outcome, writes=(*outcome.writes, *_taken(resource, view, request, before["id"])))
 
 
@@ -175,32 +174,25 @@ def reference(business_unit_id: str, group_id: str) -> Entity:
     return {"id": group_id, "selfUri": f"{business_units.uri(business_unit_id)}/planninggroups/{group_id}"}
 
 
-GROUPS = Family("planningGroup", business_units.COMMON, "planninggroups", _content, created=200)
-_UNIT = business_units.NOT_FOUND
+GROUPS = kind_in(business_units.COMMON, "planninggroups", "planningGroup", _content, created=200)
 _REFUSALS = (
-    _UNIT, WFM_VALIDATION, WFM_BODY_NOT_FOUND, WFM_STALE, PATH_TAKEN, BLANK_ID, NO_QUEUE, NO_LANGUAGE, NO_SKILL,
+    WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, PATH_TAKEN, BLANK_ID, NO_QUEUE, NO_LANGUAGE, NO_SKILL,
 )  # fmt: skip
-PLANNING_GROUP = Resource(
-    kind="planningGroup",
-    path=f"{business_units.PATH}/{{businessUnitId}}/planninggroups",
-    title="planning group",
-    unique=(GROUPS.unique_name,),
+PLANNING_GROUP = GROUPS.resource(
+    "planning group",
+    {
+        "getWorkforcemanagementBusinessunitPlanninggroups": GROUPS.of_unit(GROUPS.listing, CONTRACT),
+        "postWorkforcemanagementBusinessunitPlanninggroups": GROUPS.of_unit(
+            _create, assumed("200, because the 201 names another schema; a clash of names is a 400"), *_REFUSALS
+        ),
+        "getWorkforcemanagementBusinessunitPlanninggroup": GROUPS.of_one(GROUPS.read, CONTRACT),
+        "patchWorkforcemanagementBusinessunitPlanninggroup": GROUPS.of_one(_patch, CONTRACT, *_REFUSALS),
+        "deleteWorkforcemanagementBusinessunitPlanninggroup": GROUPS.of_one(
+            GROUPS.delete, assumed("what names it stops showing it")
+        ),
+    },
     references=(
-        GROUPS.belonging,
         Reference("serviceGoalTemplate.id", "serviceGoalTemplate", WFM_BODY_NOT_FOUND, "serviceGoalTemplateId"),
     ),
     checks=(_check,),
-    behaviours={
-        "getWorkforcemanagementBusinessunitPlanninggroups": Behaviour(
-            GROUPS.listing, CONTRACT, (business_units.NOT_FOUND,)
-        ),
-        "postWorkforcemanagementBusinessunitPlanninggroups": Behaviour(
-            _create, assumed("200, because the 201 names another schema; a clash of names is a 400"), _REFUSALS
-        ),
-        "getWorkforcemanagementBusinessunitPlanninggroup": Behaviour(GROUPS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-        "patchWorkforcemanagementBusinessunitPlanninggroup": Behaviour(_patch, CONTRACT, (WFM_NOT_FOUND, *_REFUSALS)),
-        "deleteWorkforcemanagementBusinessunitPlanninggroup": Behaviour(
-            GROUPS.delete, assumed("what names it stops showing it"), (_UNIT, WFM_NOT_FOUND)
-        ),
-    },
 )

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Holder, Violation, assumed, documented, refuse
-from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, value_at
+from mockgc.domain.resource import Operation, Reference, Resource, value_at
 from mockgc.domain.transaction import Entity, Outcome, Request, View
-from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, known_fields, parameters
+from mockgc.resources.kit import CONTRACT, WFM_STALE, WFM_VALIDATION, known_fields, parameters
 from mockgc.resources.workforcemanagement import business_units, downloads, management_units, planning_groups
-from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.family import kind_in
 from mockgc.resources.workforcemanagement.people import user_reference
 
 NO_MANAGEMENT_UNIT = ErrorCode(
@@ -157,36 +157,29 @@ def _query_planning_groups(_: Resource, __: Operation, view: View, request: Requ
     return Outcome(200, {"entities": list(rows.values())})
 
 
-GROUPS = Family("staffingGroup", business_units.COMMON, "staffinggroups", _content, _shown)
-_REFUSALS = (business_units.NOT_FOUND, WFM_VALIDATION, BAD_MEMBER, NO_PLANNING_GROUP)
-_HERE = (business_units.NOT_FOUND, WFM_NOT_FOUND)
-STAFFING_GROUP = Resource(
-    kind="staffingGroup",
-    path=f"{business_units.PATH}/{{businessUnitId}}/staffinggroups",
-    title="staffing group",
-    unique=(GROUPS.unique_name,),
-    references=(
-        GROUPS.belonging,
-        Reference("managementUnit.id", "managementUnit", NO_MANAGEMENT_UNIT, "managementUnitId"),
-    ),
-    checks=(_check,),
-    behaviours={
-        "getWorkforcemanagementBusinessunitStaffinggroups": Behaviour(
-            downloads.offered(_list), CONTRACT, (NO_MANAGEMENT_UNIT,)
+GROUPS = kind_in(business_units.COMMON, "staffinggroups", "staffingGroup", _content, _shown)
+_REFUSALS = (WFM_VALIDATION, BAD_MEMBER, NO_PLANNING_GROUP)
+STAFFING_GROUP = GROUPS.resource(
+    "staffing group",
+    {
+        "getWorkforcemanagementBusinessunitStaffinggroups": GROUPS.of_unit(
+            downloads.offered(_list), CONTRACT, NO_MANAGEMENT_UNIT
         ),
-        "postWorkforcemanagementBusinessunitStaffinggroups": Behaviour(
-            GROUPS.create, assumed("201; a clash of names is a 400"), (NO_MANAGEMENT_UNIT, *_REFUSALS)
+        "postWorkforcemanagementBusinessunitStaffinggroups": GROUPS.of_unit(
+            GROUPS.create, assumed("201; a clash of names is a 400"), NO_MANAGEMENT_UNIT, *_REFUSALS
         ),
-        "getWorkforcemanagementBusinessunitStaffinggroup": Behaviour(GROUPS.read, CONTRACT, _HERE),
-        "patchWorkforcemanagementBusinessunitStaffinggroup": Behaviour(
-            GROUPS.patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, *_REFUSALS)
+        "getWorkforcemanagementBusinessunitStaffinggroup": GROUPS.of_one(GROUPS.read, CONTRACT),
+        "patchWorkforcemanagementBusinessunitStaffinggroup": GROUPS.of_one(
+            GROUPS.change, CONTRACT, WFM_STALE, *_REFUSALS
         ),
-        "deleteWorkforcemanagementBusinessunitStaffinggroup": Behaviour(GROUPS.delete, CONTRACT, _HERE),
-        "postWorkforcemanagementBusinessunitStaffinggroupsQuery": Behaviour(
-            downloads.offered(_query_users), CONTRACT, (business_units.NOT_FOUND,)
+        "deleteWorkforcemanagementBusinessunitStaffinggroup": GROUPS.of_one(GROUPS.delete, CONTRACT),
+        "postWorkforcemanagementBusinessunitStaffinggroupsQuery": GROUPS.of_unit(
+            downloads.offered(_query_users), CONTRACT
         ),
-        "postWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery": Behaviour(
-            _query_planning_groups, CONTRACT, (business_units.NOT_FOUND,)
+        "postWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery": GROUPS.of_unit(
+            _query_planning_groups, CONTRACT
         ),
     },
+    references=(Reference("managementUnit.id", "managementUnit", NO_MANAGEMENT_UNIT, "managementUnitId"),),
+    checks=(_check,),
 )

@@ -17,20 +17,18 @@ from typing import Any
 
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Violation, assumed, documented, refuse
-from mockgc.domain.resource import Behaviour, Operation, Resource, value_at
+from mockgc.domain.resource import Operation, Resource, value_at
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.resources.kit import (
     CONTRACT,
     METADATA,
-    WFM_NOT_FOUND,
     WFM_STALE,
     WFM_VALIDATION,
     known_fields,
-    many,
     parameters,
 )
 from mockgc.resources.workforcemanagement import activity_codes, business_units, downloads, management_units
-from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.family import kind_in
 from mockgc.resources.workforcemanagement.time_off_limits import (
     BAD_QUERY,
     GRANULARITY,
@@ -169,8 +167,10 @@ def _shown(_: View, entity: Entity, __: Request) -> Entity:
     return {name: value for name, value in entity.items() if name != "values" and value is not None}
 
 
-PLANS = Family("businessUnitTimeOffPlan", business_units.COMMON, "timeoffplans", _plan, _shown)
-LIMITS = Family("businessUnitTimeOffLimit", business_units.COMMON, "timeofflimits", _limit, _shown)
+PLANS = kind_in(
+    business_units.COMMON, "timeoffplans", "businessUnitTimeOffPlan", _plan, _shown, expandable=("overrideDates",)
+)
+LIMITS = kind_in(business_units.COMMON, "timeofflimits", "businessUnitTimeOffLimit", _limit, _shown)
 
 
 def _wanted_unit(view: View, request: Request) -> tuple[Entity, str | None]:
@@ -188,12 +188,7 @@ def _wanted_unit(view: View, request: Request) -> tuple[Entity, str | None]:
 def _list_plans(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     unit, wanted = _wanted_unit(view, request)
     found = [plan for plan in PLANS.inside(view, unit["id"]) if wanted is None or wanted in _units_of(plan)]
-    outcome = PLANS.listed(view, found, request)
-    if "overrideDates" not in many(request, "expand"):
-        assert isinstance(outcome.body, dict)
-        for row in outcome.body["entities"]:
-            row.pop("overrideDates", None)
-    return outcome
+    return PLANS.listed(view, found, request)
 
 
 def _list_limits(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -252,49 +247,40 @@ def _value_range(view: View, limit: Entity, first: date, last: date) -> Entity:
     return {"id": limit["id"], "selfUri": limit["selfUri"], **counted, **row}
 
 
-_UNIT = business_units.NOT_FOUND
 _CREATED = assumed("201, where 200 is declared as well")
-BUSINESS_UNIT_TIME_OFF_PLAN = Resource(
-    kind=PLANS.kind,
-    path=f"{business_units.PATH}/timeoffplans",
-    title="time-off plan of a business unit",
-    unique=(PLANS.unique_name,),
-    references=(PLANS.belonging,),
+BUSINESS_UNIT_TIME_OFF_PLAN = PLANS.resource(
+    "time-off plan of a business unit",
+    {
+        "postWorkforcemanagementBusinessunitTimeoffplans": PLANS.of_unit(
+            PLANS.create, _CREATED, WFM_VALIDATION, UNKNOWN_PART, NO_MANAGEMENT_UNIT
+        ),
+        "getWorkforcemanagementBusinessunitTimeoffplan": PLANS.of_one(PLANS.read, CONTRACT),
+        "getWorkforcemanagementBusinessunitTimeoffplans": PLANS.of_unit(
+            downloads.offered(_list_plans), CONTRACT, NO_MANAGEMENT_UNIT
+        ),
+        "patchWorkforcemanagementBusinessunitTimeoffplan": PLANS.of_one(
+            PLANS.change, CONTRACT, WFM_STALE, WFM_VALIDATION, UNKNOWN_PART
+        ),
+        "deleteWorkforcemanagementBusinessunitTimeoffplan": PLANS.of_one(PLANS.delete, CONTRACT),
+    },
     checks=(_check_plan,),
-    behaviours={
-        "postWorkforcemanagementBusinessunitTimeoffplans": Behaviour(
-            PLANS.create, _CREATED, (_UNIT, WFM_VALIDATION, UNKNOWN_PART, NO_MANAGEMENT_UNIT)
-        ),
-        "getWorkforcemanagementBusinessunitTimeoffplan": Behaviour(PLANS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-        "getWorkforcemanagementBusinessunitTimeoffplans": Behaviour(
-            downloads.offered(_list_plans), CONTRACT, (_UNIT, NO_MANAGEMENT_UNIT)
-        ),
-        "patchWorkforcemanagementBusinessunitTimeoffplan": Behaviour(
-            PLANS.patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_PART)
-        ),
-        "deleteWorkforcemanagementBusinessunitTimeoffplan": Behaviour(PLANS.delete, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-    },
 )
-BUSINESS_UNIT_TIME_OFF_LIMIT = Resource(
-    kind=LIMITS.kind,
-    path=f"{business_units.PATH}/timeofflimits",
-    title="time-off limit of a business unit",
-    references=(LIMITS.belonging,),
-    checks=(_check_limit,),
-    behaviours={
-        "postWorkforcemanagementBusinessunitTimeofflimits": Behaviour(
-            LIMITS.create, _CREATED, (_UNIT, UNKNOWN_PART, NO_MANAGEMENT_UNIT)
+BUSINESS_UNIT_TIME_OFF_LIMIT = LIMITS.resource(
+    "time-off limit of a business unit",
+    {
+        "postWorkforcemanagementBusinessunitTimeofflimits": LIMITS.of_unit(
+            LIMITS.create, _CREATED, UNKNOWN_PART, NO_MANAGEMENT_UNIT
         ),
-        "getWorkforcemanagementBusinessunitTimeofflimit": Behaviour(LIMITS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-        "getWorkforcemanagementBusinessunitTimeofflimits": Behaviour(
-            _list_limits, CONTRACT, (_UNIT, NO_MANAGEMENT_UNIT)
+        "getWorkforcemanagementBusinessunitTimeofflimit": LIMITS.of_one(LIMITS.read, CONTRACT),
+        "getWorkforcemanagementBusinessunitTimeofflimits": LIMITS.of_unit(_list_limits, CONTRACT, NO_MANAGEMENT_UNIT),
+        "putWorkforcemanagementBusinessunitTimeofflimitValues": LIMITS.of_one(
+            _set_values, CONTRACT, WFM_STALE, NEGATIVE, GRANULARITY, TOO_MANY_DAYS
         ),
-        "putWorkforcemanagementBusinessunitTimeofflimitValues": Behaviour(
-            _set_values, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, NEGATIVE, GRANULARITY, TOO_MANY_DAYS)
+        "postWorkforcemanagementBusinessunitTimeofflimitsValuesQuery": LIMITS.of_unit(
+            _query_values, assumed("which limits an activity code is tied to"), BAD_QUERY, NO_LIMIT
         ),
-        "postWorkforcemanagementBusinessunitTimeofflimitsValuesQuery": Behaviour(
-            _query_values, assumed("which limits an activity code is tied to"), (_UNIT, BAD_QUERY, NO_LIMIT)
-        ),
-        "deleteWorkforcemanagementBusinessunitTimeofflimit": Behaviour(LIMITS.delete, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
+        "deleteWorkforcemanagementBusinessunitTimeofflimit": LIMITS.of_one(LIMITS.delete, CONTRACT),
     },
+    has_unique_names=False,
+    checks=(_check_limit,),
 )

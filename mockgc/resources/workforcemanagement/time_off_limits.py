@@ -12,12 +12,12 @@ from datetime import date, timedelta
 
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError, assumed, documented, refuse
-from mockgc.domain.resource import Behaviour, Operation, Resource
+from mockgc.domain.resource import Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View
-from mockgc.resources.kit import CONTRACT, METADATA, WFM_NOT_FOUND, WFM_STALE, known_fields
+from mockgc.resources.kit import CONTRACT, METADATA, WFM_STALE, known_fields
 from mockgc.resources.workforcemanagement import management_units
 from mockgc.resources.workforcemanagement.days import day
-from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.family import kind_in
 from mockgc.resources.workforcemanagement.time_off_allocation import DAILY, PLAN_KIND, Allocation
 
 ONE_ONLY = ErrorCode(
@@ -171,32 +171,29 @@ def value_range(view: View, limit: Entity, first: date, last: date) -> Entity:
     }
 
 
-LIMITS = Family("timeOffLimit", management_units.COMMON, "timeofflimits", _content, _shown)
-_UNIT = management_units.NOT_FOUND
-TIME_OFF_LIMIT = Resource(
-    kind=LIMITS.kind,
-    path=f"{management_units.PATH}/timeofflimits",
-    title="time-off limit",
-    references=(LIMITS.belonging,),
-    checks=(_check,),
-    in_use=IN_USE,
-    behaviours={
-        "postWorkforcemanagementManagementunitTimeofflimits": Behaviour(
-            LIMITS.create, assumed("201, where 200 is declared as well"), (_UNIT, ONE_ONLY, NEGATIVE)
+LIMITS = kind_in(management_units.COMMON, "timeofflimits", "timeOffLimit", _content, _shown)
+TIME_OFF_LIMIT = LIMITS.resource(
+    "time-off limit",
+    {
+        "postWorkforcemanagementManagementunitTimeofflimits": LIMITS.of_unit(
+            LIMITS.create, assumed("201, where 200 is declared as well"), ONE_ONLY, NEGATIVE
         ),
-        "getWorkforcemanagementManagementunitTimeofflimit": Behaviour(LIMITS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-        "getWorkforcemanagementManagementunitTimeofflimits": Behaviour(LIMITS.listing, CONTRACT, (_UNIT,)),
-        "patchWorkforcemanagementManagementunitTimeofflimit": Behaviour(
-            LIMITS.patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, NEGATIVE)
+        "getWorkforcemanagementManagementunitTimeofflimit": LIMITS.of_one(LIMITS.read, CONTRACT),
+        "getWorkforcemanagementManagementunitTimeofflimits": LIMITS.of_unit(LIMITS.listing, CONTRACT),
+        "patchWorkforcemanagementManagementunitTimeofflimit": LIMITS.of_one(
+            LIMITS.change, CONTRACT, WFM_STALE, NEGATIVE
         ),
-        "deleteWorkforcemanagementManagementunitTimeofflimit": Behaviour(
-            LIMITS.delete, assumed("refused while a plan names it"), (_UNIT, WFM_NOT_FOUND, IN_USE)
+        "deleteWorkforcemanagementManagementunitTimeofflimit": LIMITS.of_one(
+            LIMITS.delete, assumed("refused while a plan names it"), IN_USE
         ),
-        "putWorkforcemanagementManagementunitTimeofflimitValues": Behaviour(
-            _set_values, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, NEGATIVE, GRANULARITY, TOO_MANY_DAYS)
+        "putWorkforcemanagementManagementunitTimeofflimitValues": LIMITS.of_one(
+            _set_values, CONTRACT, WFM_STALE, NEGATIVE, GRANULARITY, TOO_MANY_DAYS
         ),
-        "postWorkforcemanagementManagementunitTimeofflimitsValuesQuery": Behaviour(
-            _query, documented("days without a value have the default"), (_UNIT, BAD_QUERY)
+        "postWorkforcemanagementManagementunitTimeofflimitsValuesQuery": LIMITS.of_unit(
+            _query, documented("days without a value have the default"), BAD_QUERY
         ),
     },
+    has_unique_names=False,
+    checks=(_check,),
+    in_use=IN_USE,
 )

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mockgc.domain.errors import ErrorCode, Violation, assumed
-from mockgc.domain.resource import Behaviour, Reference, Resource
+from mockgc.domain.resource import Reference
 from mockgc.domain.transaction import Entity, Request, View
-from mockgc.resources.kit import CONTRACT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, known_fields
+from mockgc.resources.kit import CONTRACT, WFM_STALE, WFM_VALIDATION, known_fields
 from mockgc.resources.workforcemanagement import activity_codes, management_units
-from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.family import kind_in
 from mockgc.resources.workforcemanagement.time_off_allocation import PLAN_KIND
 from mockgc.resources.workforcemanagement.time_off_limits import LIMITS
 
@@ -65,24 +65,20 @@ def _check(view: View, plan: Entity, before: Entity | None) -> Iterator[Violatio
             yield Violation(UNKNOWN_PART, message, "timeOffLimitIds", given=item["id"])
 
 
-PLANS = Family(PLAN_KIND, management_units.COMMON, "timeoffplans", _content, _shown)
-_UNIT = management_units.NOT_FOUND
-TIME_OFF_PLAN = Resource(
-    kind=PLAN_KIND,
-    path=f"{management_units.PATH}/timeoffplans",
-    title="time-off plan",
-    unique=(PLANS.unique_name,),
-    references=(PLANS.belonging, Reference("timeOffLimits[].id", LIMITS.kind, UNKNOWN_PART, "timeOffLimitIds[]")),
-    checks=(_check,),
-    behaviours={
-        "postWorkforcemanagementManagementunitTimeoffplans": Behaviour(
-            PLANS.create, assumed("201; a clash of names is a 400"), (_UNIT, WFM_VALIDATION, UNKNOWN_PART)
+PLANS = kind_in(management_units.COMMON, "timeoffplans", PLAN_KIND, _content, _shown)
+TIME_OFF_PLAN = PLANS.resource(
+    "time-off plan",
+    {
+        "postWorkforcemanagementManagementunitTimeoffplans": PLANS.of_unit(
+            PLANS.create, assumed("201; a clash of names is a 400"), WFM_VALIDATION, UNKNOWN_PART
         ),
-        "getWorkforcemanagementManagementunitTimeoffplan": Behaviour(PLANS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-        "getWorkforcemanagementManagementunitTimeoffplans": Behaviour(PLANS.listing, CONTRACT, (_UNIT,)),
-        "patchWorkforcemanagementManagementunitTimeoffplan": Behaviour(
-            PLANS.patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_PART)
+        "getWorkforcemanagementManagementunitTimeoffplan": PLANS.of_one(PLANS.read, CONTRACT),
+        "getWorkforcemanagementManagementunitTimeoffplans": PLANS.of_unit(PLANS.listing, CONTRACT),
+        "patchWorkforcemanagementManagementunitTimeoffplan": PLANS.of_one(
+            PLANS.change, CONTRACT, WFM_STALE, WFM_VALIDATION, UNKNOWN_PART
         ),
-        "deleteWorkforcemanagementManagementunitTimeoffplan": Behaviour(PLANS.delete, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
+        "deleteWorkforcemanagementManagementunitTimeoffplan": PLANS.of_one(PLANS.delete, CONTRACT),
     },
+    references=(Reference("timeOffLimits[].id", LIMITS.kind, UNKNOWN_PART, "timeOffLimitIds[]"),),
+    checks=(_check,),
 )

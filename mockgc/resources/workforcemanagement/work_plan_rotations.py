@@ -9,21 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Violation, assumed, documented
-from mockgc.domain.resource import Behaviour, Operation, Reference, Resource
+from mockgc.domain.resource import Operation, Reference, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.resources.kit import (
     CONTRACT,
     WFM_BODY_NOT_FOUND,
-    WFM_NOT_FOUND,
     WFM_STALE,
     WFM_VALIDATION,
     known_fields,
-    many,
 )
 from mockgc.resources.workforcemanagement import agents, management_units
-from mockgc.resources.workforcemanagement.family import Family
+from mockgc.resources.workforcemanagement.family import kind_in
 from mockgc.resources.workforcemanagement.people import user_reference
 from mockgc.resources.workforcemanagement.work_plans import copy_name
 
@@ -102,14 +99,6 @@ def _shown(view: View, rotation: Entity, _: Request) -> Entity:
     return {**rotation, "agents": members, "agentCount": len(members)}
 
 
-def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    unit = management_units.COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    hidden = () if "agents" in many(request, "expand") else ("agents",)
-    shown = [ROTATIONS.wire(view, rotation, request) for rotation in ROTATIONS.inside(view, unit["id"])]
-    return Outcome(200, {"entities": [{k: v for k, v in row.items() if k not in hidden} for row in shown]})
-
-
 def _copy(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
     """The same pattern and dates under another name, without agents (assumed)."""
     before = ROTATIONS.existing(view, request)
@@ -119,37 +108,28 @@ def _copy(resource: Resource, _: Operation, view: View, request: Request) -> Out
     return ROTATIONS.answered(view, outcome, request)
 
 
-ROTATIONS = Family("workPlanRotation", management_units.COMMON, "workplanrotations", _content, _shown)
-_UNIT = management_units.NOT_FOUND
-_REFUSALS = (_UNIT, WFM_VALIDATION, WFM_BODY_NOT_FOUND, BAD_ROTATION)
-WORK_PLAN_ROTATION = Resource(
-    kind="workPlanRotation",
-    path=f"{management_units.PATH}/{{managementUnitId}}/workplanrotations",
-    title="work plan rotation",
-    unique=(ROTATIONS.unique_name,),
-    references=(
-        ROTATIONS.belonging,
-        Reference("pattern.workPlans[].id", "workPlan", WFM_BODY_NOT_FOUND, "pattern.workPlanIds[]"),
-    ),
-    checks=(_check,),
-    behaviours={
-        "getWorkforcemanagementManagementunitWorkplanrotations": Behaviour(
-            _list, CONTRACT, (management_units.NOT_FOUND,)
+ROTATIONS = kind_in(
+    management_units.COMMON, "workplanrotations", "workPlanRotation", _content, _shown, expandable=("agents",)
+)
+_REFUSALS = (WFM_VALIDATION, WFM_BODY_NOT_FOUND, BAD_ROTATION)
+WORK_PLAN_ROTATION = ROTATIONS.resource(
+    "work plan rotation",
+    {
+        "getWorkforcemanagementManagementunitWorkplanrotations": ROTATIONS.of_unit(ROTATIONS.listing, CONTRACT),
+        "postWorkforcemanagementManagementunitWorkplanrotations": ROTATIONS.of_unit(
+            ROTATIONS.create, assumed("201; a clash of names is a 400"), *_REFUSALS
         ),
-        "postWorkforcemanagementManagementunitWorkplanrotations": Behaviour(
-            ROTATIONS.create, assumed("201; a clash of names is a 400"), _REFUSALS
+        "getWorkforcemanagementManagementunitWorkplanrotation": ROTATIONS.of_one(ROTATIONS.read, CONTRACT),
+        "patchWorkforcemanagementManagementunitWorkplanrotation": ROTATIONS.of_one(
+            ROTATIONS.change, CONTRACT, WFM_STALE, *_REFUSALS
         ),
-        "getWorkforcemanagementManagementunitWorkplanrotation": Behaviour(
-            ROTATIONS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)
+        "deleteWorkforcemanagementManagementunitWorkplanrotation": ROTATIONS.of_one(
+            ROTATIONS.delete, assumed("also with agents in it")
         ),
-        "patchWorkforcemanagementManagementunitWorkplanrotation": Behaviour(
-            ROTATIONS.patch, CONTRACT, (WFM_NOT_FOUND, WFM_STALE, *_REFUSALS)
-        ),
-        "deleteWorkforcemanagementManagementunitWorkplanrotation": Behaviour(
-            ROTATIONS.delete, assumed("also with agents in it"), (_UNIT, WFM_NOT_FOUND)
-        ),
-        "postWorkforcemanagementManagementunitWorkplanrotationCopy": Behaviour(
-            _copy, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
+        "postWorkforcemanagementManagementunitWorkplanrotationCopy": ROTATIONS.of_one(
+            _copy, CONTRACT, WFM_VALIDATION, COPY_NAME
         ),
     },
+    references=(Reference("pattern.workPlans[].id", "workPlan", WFM_BODY_NOT_FOUND, "pattern.workPlanIds[]"),),
+    checks=(_check,),
 )

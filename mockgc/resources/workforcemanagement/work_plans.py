@@ -13,13 +13,12 @@ from typing import Any
 
 from mockgc.domain import rules
 from mockgc.domain.errors import ErrorCode, Violation, WfmError, assumed, documented, refuse
-from mockgc.domain.resource import Behaviour, Operation, Resource
+from mockgc.domain.resource import Operation, Resource
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import (
     CONTRACT,
     METADATA,
     WFM_BODY_NOT_FOUND,
-    WFM_NOT_FOUND,
     WFM_STALE,
     WFM_VALIDATION,
     known_fields,
@@ -27,7 +26,7 @@ from mockgc.resources.kit import (
     parameters,
 )
 from mockgc.resources.workforcemanagement import activity_codes, agents, management_units
-from mockgc.resources.workforcemanagement.family import HAS_USERS, Family
+from mockgc.resources.workforcemanagement.family import HAS_USERS, kind_in
 from mockgc.resources.workforcemanagement.people import user_reference
 from mockgc.resources.workforcemanagement.work_plan_shifts import merged_shifts
 from mockgc.resources.workforcemanagement.work_plan_validation import is_valid, messages
@@ -235,33 +234,27 @@ def _validate(_: Resource, __: Operation, view: View, request: Request) -> Outco
     return Outcome(200, body)
 
 
-WORK_PLANS = Family("workPlan", management_units.COMMON, "workplans", _content, _shown, created=200)
-_UNIT = management_units.NOT_FOUND
-WORK_PLAN = Resource(
-    kind="workPlan",
-    path=f"{management_units.PATH}/{{managementUnitId}}/workplans",
-    title="work plan",
-    unique=(WORK_PLANS.unique_name,),
-    references=(WORK_PLANS.belonging,),
-    checks=(_check,),
-    in_use=HAS_USERS,
-    behaviours={
-        "getWorkforcemanagementManagementunitWorkplans": Behaviour(_list, CONTRACT, (management_units.NOT_FOUND,)),
-        "postWorkforcemanagementManagementunitWorkplans": Behaviour(
-            _create, assumed("a clash of names is a 400"), (_UNIT, WFM_VALIDATION, WFM_BODY_NOT_FOUND, INVALID_PLAN)
+WORK_PLANS = kind_in(management_units.COMMON, "workplans", "workPlan", _content, _shown, created=200)
+_REFUSALS = (WFM_VALIDATION, WFM_BODY_NOT_FOUND, INVALID_PLAN)
+WORK_PLAN = WORK_PLANS.resource(
+    "work plan",
+    {
+        "getWorkforcemanagementManagementunitWorkplans": WORK_PLANS.of_unit(_list, CONTRACT),
+        "postWorkforcemanagementManagementunitWorkplans": WORK_PLANS.of_unit(
+            _create, assumed("a clash of names is a 400"), *_REFUSALS
         ),
-        "getWorkforcemanagementManagementunitWorkplan": Behaviour(WORK_PLANS.read, CONTRACT, (_UNIT, WFM_NOT_FOUND)),
-        "patchWorkforcemanagementManagementunitWorkplan": Behaviour(
-            _patch, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_STALE, WFM_VALIDATION, WFM_BODY_NOT_FOUND, INVALID_PLAN)
+        "getWorkforcemanagementManagementunitWorkplan": WORK_PLANS.of_one(WORK_PLANS.read, CONTRACT),
+        "patchWorkforcemanagementManagementunitWorkplan": WORK_PLANS.of_one(_patch, CONTRACT, WFM_STALE, *_REFUSALS),
+        "deleteWorkforcemanagementManagementunitWorkplan": WORK_PLANS.of_one(
+            WORK_PLANS.delete, assumed("refused while agents or rotations have it"), HAS_USERS
         ),
-        "deleteWorkforcemanagementManagementunitWorkplan": Behaviour(
-            WORK_PLANS.delete, assumed("refused while agents or rotations have it"), (_UNIT, WFM_NOT_FOUND, HAS_USERS)
+        "postWorkforcemanagementManagementunitWorkplanCopy": WORK_PLANS.of_one(
+            _copy, CONTRACT, WFM_VALIDATION, COPY_NAME
         ),
-        "postWorkforcemanagementManagementunitWorkplanCopy": Behaviour(
-            _copy, CONTRACT, (_UNIT, WFM_NOT_FOUND, WFM_VALIDATION, COPY_NAME)
-        ),
-        "postWorkforcemanagementManagementunitWorkplanValidate": Behaviour(
-            _validate, assumed("which configurations are invalid"), (_UNIT, WFM_NOT_FOUND, WFM_BODY_NOT_FOUND)
+        "postWorkforcemanagementManagementunitWorkplanValidate": WORK_PLANS.of_one(
+            _validate, assumed("which configurations are invalid"), WFM_BODY_NOT_FOUND
         ),
     },
+    checks=(_check,),
+    in_use=HAS_USERS,
 )
