@@ -21,6 +21,7 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from multiprocessing import parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -68,11 +69,20 @@ class Served:
 def application() -> Flask:
     """The application of a worker process, with its first organisation."""
     logging.basicConfig(level=logging.WARNING)
+    threading.Thread(target=_end_with_the_program, daemon=True).start()
     settings = Settings()
     app = _with_organisation(settings, can_close=True)[0]
     doorman = _doorman(app, settings)
     Finalize(doorman, doorman.stop, exitpriority=1)  # a worker process runs no atexit
     return app
+
+
+def _end_with_the_program() -> None:
+    """Ends this worker when the program that started it was killed: nobody else would give the port back."""
+    program = parent_process()
+    if program is not None:
+        program.join()
+        os._exit(1)
 
 
 def _doorman(app: Flask, settings: Settings) -> Doorman:

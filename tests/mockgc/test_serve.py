@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -25,7 +26,8 @@ def start(*flags: str, **environment: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "mockgc.cli", "serve", *flags]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MOCKGC_")}
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, stdout=pipe, stderr=pipe, env={**clean, **environment})
+    settings = {**clean, **environment}
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, env=settings, start_new_session=True)
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
@@ -45,6 +47,20 @@ def test_a_quiet_server_says_all_in_its_ready_file_and_stops_cleanly(tmp_path: P
     assert not found["baseUrl"].endswith(":0")
     assert (token.status_code, refused.status_code) == (200, 401)
     assert (process.returncode, out, err) == (0, b"", b"")
+
+
+def test_a_program_that_is_killed_leaves_no_worker_behind_on_its_port(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    process = start("--port", "0", "--quiet", "--ready-file", str(ready), "--data", str(tmp_path / "state.db"))
+    try:
+        url = httpx.URL(_base_url(process, ready))
+        process.kill()  # and not its workers, which hold the other ends of its pipes
+        process.communicate(timeout=20)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(url, trust_env=False)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def test_a_taken_port_is_a_clear_error() -> None:
