@@ -7,7 +7,7 @@ Nothing survives the process. Rows are never changed in place, so a baseline is 
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -64,7 +64,7 @@ class _Tenant:
     context_counter: int = 0
     client_counter: int = 0
     token_counter: int = 0
-    journal: dict[str, Entry] = field(default_factory=dict)
+    journal: OrderedDict[str, Entry] = field(default_factory=OrderedDict)
     evicted: int = 0
     baselines: dict[str, _Baseline] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -278,7 +278,7 @@ class MemoryStore:
         with tenant.lock:
             tenant.journal[entry.context_id] = entry
             if len(tenant.journal) > self._kept.journal_entries:
-                del tenant.journal[next(iter(tenant.journal))]
+                tenant.journal.popitem(last=False)
                 tenant.evicted += 1
 
     def journal(self, organisation_id: str, after: int = 0) -> Journal:
@@ -391,7 +391,7 @@ class MemoryStore:
             tenant.entity_counter = max(tenant.entity_counter, saved.entity_counter)
             tenant.commits, tenant.sequence = deque(), 0
             tenant.evicted += len(tenant.journal)
-            tenant.journal = {}
+            tenant.journal = OrderedDict()
 
     def close(self) -> None:
         pass
