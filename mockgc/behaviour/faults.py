@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from mockgc.behaviour.consistency import seen_as
@@ -93,16 +94,35 @@ class Match:
 def _is_path(wanted: str, asked: Asked) -> bool:
     if wanted == asked.template:
         return True
-    names, template, actual = (part.split("/") for part in (wanted, asked.template, asked.path))
+    written = _written_out(wanted, asked.template)
+    if not written:
+        return written is not None
+    actual = asked.path.split("/")
+    return all(index < len(actual) and actual[index] == name for index, name in written)
+
+
+@lru_cache(maxsize=10_000)
+def _written_out(wanted: str, template: str) -> tuple[tuple[int, str], ...] | None:
+    """
+    The segments that an address of this template has to have, by their place, for a rule about `wanted` to fit; None
+    when none fits. Most rules are about another path, and most requests have been asked about before.
+    """
+    names, declared = wanted.split("/"), template.split("/")
     if names[-1] == "**":
         names = names[:-1]
-        template, actual = template[: len(names)], actual[: len(names)]
-    if not len(names) == len(template) == len(actual):
-        return False
-    return all(
-        declared.startswith("{") if name.startswith("{") else name in (declared, given)
-        for name, declared, given in zip(names, template, actual, strict=True)
-    )
+        declared = declared[: len(names)]
+    if len(names) != len(declared):
+        return None
+    found = []
+    for index, (name, segment) in enumerate(zip(names, declared, strict=True)):
+        is_parameter = segment.startswith("{")
+        if name.startswith("{") and not is_parameter:
+            return None
+        if name != segment and not name.startswith("{"):
+            if not is_parameter:
+                return None
+            found.append((index, name))
+    return tuple(found)
 
 
 def _holds(wanted: Mapping[str, Any], body: Any) -> bool:

@@ -175,7 +175,7 @@ def charged(windows: Sequence[Window], used: Used | None, who: Who, now: datetim
     """Count a request in all its windows, or in none when one of them is full."""
     before, moment = used or {}, micros(now)
     counted: dict[str, Counted] = {}
-    begins = False
+    begins = is_full = False
     for window in windows:
         key = window.key(who)
         if key is None:
@@ -183,14 +183,18 @@ def charged(windows: Sequence[Window], used: Used | None, who: Who, now: datetim
         began, count = before.get(key) or (moment, 0)
         if not count or not _is_running(window, began, moment):
             began, count, begins = moment, 0, True
+        is_full = is_full or count >= window.limit
         counted[key] = (window, began, count)
-    full = [_level(*entry, moment) for entry in counted.values() if _left(entry) <= 0]
-    if full:
+    if is_full:
+        full = [_level(*entry, moment) for entry in counted.values() if _left(entry) <= 0]
         longest = max(full, key=lambda level: level.resets_in_s)
         return Charged(before, tuple(counted.values()), moment, longest)
     after = _running(windows, before, moment) if begins else dict(before)
-    after |= {key: [began, count + 1] for key, (_, began, count) in counted.items()}
-    return Charged(after, tuple((window, began, count + 1) for window, began, count in counted.values()), moment)
+    taken = []
+    for key, (window, began, count) in counted.items():
+        after[key] = [began, count + 1]
+        taken.append((window, began, count + 1))
+    return Charged(after, tuple(taken), moment)
 
 
 def levels(windows: Sequence[Window], used: Used | None, now: datetime) -> list[tuple[Window, int, int]]:
