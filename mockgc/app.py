@@ -242,20 +242,23 @@ def _answer(store: Store, pipeline: Pipeline, path: str, environ: Mapping[str, A
     return pipeline.handle(environ)
 
 
+class _Response(Response):
+    """An answer that says of its content what it was told to, and nothing by itself."""
+
+    default_mimetype = None
+
+
 def _response(answer: Answer, waiting: Waiting | None = None) -> Response:
     if waiting is None or answer.delivery.is_plain:
-        response = Response(answer.body, answer.status)
-    else:
-        pieces = waiting.pieces(answer.body, answer.delivery)
-        response = Response(pieces, answer.status)
-        response.content_length = len(answer.body)
-        if answer.delivery.is_lost:
-            pieces.wait()
-        if pieces.is_hurried:
-            response.headers["X-Mockgc-Not-Delayed"] = f"{waiting.most} answers wait already"
-    response.headers.remove("Content-Type")
-    for name, value in answer.headers:
-        response.headers.add(name, value)
+        return _Response(answer.body, answer.status, answer.headers)
+    pieces = waiting.pieces(answer.body, answer.delivery)
+    response = _Response(pieces, answer.status)
+    response.content_length = len(answer.body)
+    if answer.delivery.is_lost:
+        pieces.wait()
+    if pieces.is_hurried:
+        response.headers["X-Mockgc-Not-Delayed"] = f"{waiting.most} answers wait already"
+    response.headers.extend(answer.headers)
     if answer.delivery.is_lost:
         response.headers["Content-Length"] = UNSENDABLE
     return response

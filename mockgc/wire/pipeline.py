@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from mockgc.behaviour.faults import Asked
@@ -28,7 +29,7 @@ from mockgc.store.base import Client, Store
 from mockgc.wire.answers import Answer, Happened, MethodNotAllowed, answer_to, attempt
 from mockgc.wire.conduct import Conductor, Met
 from mockgc.wire.query import parse
-from mockgc.wire.routes import LateRoute, Match, Route, Routes
+from mockgc.wire.routes import Match, Route, Routes
 
 Environ = Mapping[str, Any]
 
@@ -37,6 +38,7 @@ Environ = Mapping[str, Any]
 class _Exchange:
     """What is known of a request so far, for its journal entry."""
 
+    path: str
     client: Client | None = None
     met: Met | None = None
     context_id: str = ""
@@ -60,7 +62,7 @@ class Pipeline:
 
     def handle(self, environ: Environ) -> Answer:
         """One request, answered and journalled; any failure becomes an error body."""
-        exchange = _Exchange()
+        exchange = _Exchange(_path(environ))
         what = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
         happened = attempt(lambda: self._perform(environ, exchange), what)
         exchange.context_id = exchange.context_id or self._store.new_context_id(None)
@@ -72,7 +74,7 @@ class Pipeline:
             switches,
             exchange.context_id,
             more,
-            is_published=self.is_published(_path(environ)),
+            is_published=self.is_published(exchange.path),
             media_type=exchange.media_type,
         )
         if exchange.met is not None:
@@ -96,23 +98,18 @@ class Pipeline:
         met = exchange.met = self._authenticate(environ)
         client = exchange.client = met.client
         exchange.context_id = self._store.new_context_id(client.organisation_id)
-        match = self._routes.match(_path(environ))
-        met.charge(_path(environ), _kind(match, environ))
-        if environ["REQUEST_METHOD"] not in match.routes:
-            _require(self._routes.grant_of_area(environ["REQUEST_METHOD"], _path(environ)), client)
-        route = _route(match, environ)
+        method, path = environ["REQUEST_METHOD"], exchange.path
+        match = self._routes.match(path)
+        route = match.route(method)
+        met.charge(path, "" if route is None else route.resource.kind)
+        if route is None:
+            _require(self._routes.grant_of_area(method, path), client)
+            raise _unrouted(match, method, path)
         exchange.operation = f"{route.resource.kind}.{route.operation.name}"
         exchange.level, exchange.media_type = route.operation.level, route.operation.media_type
         _require(route.operation.grant, client)
-        request = replace(
-            _request(environ, route, match, exchange, self._is_strict),
-            origin=_origin(environ),
-            organisation_id=client.organisation_id,
-            streaming_port=environ.get("mockgc.streaming_port"),
-        )
-
-        asked = Asked(environ["REQUEST_METHOD"], _path(environ), route.operation.path, client.id, exchange.value)
-        met.strike(asked)
+        request = _request(environ, route, match.ids, exchange, self._is_strict)
+        met.strike(Asked(method, path, route.operation.path, client.id, exchange.value))
 
         def handle(view: View, request: Request) -> Outcome:
             return route.operation.handle(route.resource, route.operation, view, request)
@@ -132,7 +129,7 @@ class Pipeline:
             client_id=client.id if client else "",
             at=exchange.met.now if exchange.met else self._store.now(None),
             method=environ["REQUEST_METHOD"],
-            path=_path(environ),
+            path=exchange.path,
             query=environ.get("QUERY_STRING", ""),
             status=answer.status,
             operation=exchange.operation,
@@ -165,33 +162,32 @@ def _require(grant: Grant, client: Client) -> None:
         raise WfmError([Violation(code, message, wanted=", ".join(lacking))])
 
 
-def _kind(match: Match, environ: Environ) -> str:
-    route = match.routes.get(environ["REQUEST_METHOD"])
-    return "" if route is None else (route.route() if isinstance(route, LateRoute) else route).resource.kind
+def _unrouted(match: Match, method: str, path: str) -> WfmError:
+    if match.routes:
+        return MethodNotAllowed(method, tuple(sorted(match.routes)))
+    return refuse(errors.NOT_FOUND, f"no operation has the path {path[:200]!r}")
 
 
-def _route(match: Match, environ: Environ) -> Route:
-    if not match.routes:
-        raise refuse(errors.NOT_FOUND, f"no operation has the path {_path(environ)[:200]!r}")
-    route = match.routes.get(environ["REQUEST_METHOD"])
-    if route is None:
-        raise MethodNotAllowed(environ["REQUEST_METHOD"], tuple(sorted(match.routes)))
-    return route.route() if isinstance(route, LateRoute) else route
-
-
-def _request(environ: Environ, route: Route, match: Match, exchange: _Exchange, is_strict: bool) -> Request:
+def _request(environ: Environ, route: Route, ids: tuple[str, ...], exchange: _Exchange, is_strict: bool) -> Request:
     """The request as rules see it; what is wrong with it is carried along in `invalid`."""
     query = environ.get("QUERY_STRING", "")
+    request = partial(
+        Request,
+        ids,
+        origin=_origin(environ),
+        organisation_id=exchange.client.organisation_id if exchange.client else "",
+        streaming_port=environ.get("mockgc.streaming_port"),
+    )
     try:
         value = _body(environ, route, exchange, is_strict) if route.validator is not None else {}
         parsed = parse(query, route.operation.query) if route.operation.query is not None else {}
         if isinstance(value, list):
-            return Request(match.ids, parsed, raw_query=query, items=tuple(value))
+            return request(parsed, raw_query=query, items=tuple(value))
         read_only = route.operation.read_only
         body = {name: item for name, item in value.items() if name not in read_only}
-        return Request(match.ids, parsed, body, value.get("version"), raw_query=query)
+        return request(parsed, body, value.get("version"), raw_query=query)
     except WfmError as error:
-        return Request(match.ids, invalid=error)
+        return request(invalid=error)
 
 
 def _body(environ: Environ, route: Route, exchange: _Exchange, is_strict: bool) -> dict[str, Any] | list[Any]:

@@ -50,6 +50,11 @@ class Match:
     routes: dict[str, Route | LateRoute]
     ids: tuple[str, ...]
 
+    def route(self, method: str) -> Route | None:
+        """The route of a method, None for a method without one."""
+        found = self.routes.get(method)
+        return found.route() if isinstance(found, LateRoute) else found
+
 
 class Routes:
     """A tree over path segments; a literal segment wins over an id, so `users/groups` is no user."""
