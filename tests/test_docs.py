@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -14,10 +15,12 @@ import pytest
 
 from mockgc import Settings, create_app
 from mockgc.contract.documentation import switches_table
+from mockgc.contract.model import Contract
 from mockgc.pytest_plugin import TestOrganisation
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+PACKAGE = "PureCloudPlatformClientV2"
 PROGRAMS = ("mockgc", "migrator", "conformance")
 
 
@@ -92,6 +95,34 @@ def test_the_pytest_examples_run(mockgc_organisation: TestOrganisation, name: st
     test = namespace[name]
     assert callable(test)
     test(mockgc_organisation)
+
+
+def test_the_example_of_the_official_sdk_runs(
+    mockgc_served_organisation: TestOrganisation,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    missing_service: Callable[[str], None],
+) -> None:
+    if find_spec(PACKAGE) is None:
+        missing_service(f"the official SDK is not installed: pip install {PACKAGE}")
+    served, sdk = mockgc_served_organisation, import_module(PACKAGE)
+    monkeypatch.setattr(sdk.configuration, "host", "")
+    (example,) = blocks("py")
+    assert "http://127.0.0.1:8080" in example
+    namespace = {"client_id": served.client_id, "client_secret": served.client_secret}
+    exec(compile(example.replace("http://127.0.0.1:8080", served.base_url), "README.md", "exec"), namespace)
+    assert capsys.readouterr().out == "Home\n"
+
+
+def test_the_call_that_points_the_javascript_sdk_here_is_the_one_that_is_tested() -> None:
+    (shown,) = re.findall(r"`client\.setGateway\(\{(.*?)\}\)`", README)
+    script = (ROOT / "tests" / "clients" / "official_javascript_sdk.js").read_text("utf-8")
+    (used,) = re.findall(r"client\.setGateway\(\{(.*?)\}\);", script)
+    assert re.findall(r"(\w+): ", shown) == re.findall(r"(\w+): ", used)
+
+
+def test_the_published_operations_are_as_many_as_the_readme_says() -> None:
+    assert f"Paths outside these {len(Contract.bundled().entries)} operations" in README
 
 
 def test_the_changelog_names_the_version() -> None:
