@@ -14,6 +14,8 @@ from pathlib import Path
 
 from conformance.errors import EmulatorNotStarted
 
+JOURNAL_ENTRIES_MAX = 1_000_000
+"""The evidence of a rehearsal is in the journal: none of it may be dropped, however large the source."""
 _POLL_S = 0.02
 _STOP_S = 10.0
 
@@ -51,6 +53,7 @@ def running_emulator(seed: int, command: Sequence[str] | None = None, timeout_s:
 def _start(words: list[str], stderr: object) -> subprocess.Popen[bytes]:
     try:
         own = {name: value for name, value in os.environ.items() if not name.startswith("MOCKGC_")}
+        own["MOCKGC_JOURNAL_ENTRIES_MAX"] = str(JOURNAL_ENTRIES_MAX)
         return subprocess.Popen(words, env=own, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)  # type: ignore[call-overload,no-any-return]
     except OSError as error:
         raise EmulatorNotStarted(f"the emulator cannot be started ({words[0]}: {error.strerror})") from None

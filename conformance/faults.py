@@ -1,33 +1,34 @@
 """
-The faults of a trial as data: what shall go wrong at which request, and what really did.
+The faults of a trial as data: what shall go wrong at which write, and what really did.
 
-A `Script` is shared by all gates of one trial and counts writes over all runs of it, so each fault strikes once and a
-program that is run again after it gets on. It decides by order of arrival only, never by time. A fault that strikes
-after the commit waits for a write that the target accepted; otherwise it would not be what it is called.
+Each strikes once in a trial, however often the program is started again, and by order of arrival only, never by time.
+One that strikes after the commit waits for a write that committed; otherwise it would not be what it is called. The
+target strikes by its own fault rules (`conformance.rules`); only a program's end is the gate's (`conformance.kills`).
 """
 
 from __future__ import annotations
 
 import random
-import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from conformance.final_state import KINDS, PATHS
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+RETRY_AFTER_S = 1
+"""What a 429 tells, and a 503."""
 
 
 class Fault(StrEnum):
     """
-    What the wire does to one write.
+    What happens to one write.
 
     Names are those of `simulation.plan.Act` and, in lower case, of the emulator's fault rules; a test holds them alike.
     """
 
-    LOST_BEFORE = "connection closed before the target saw it"
+    LOST_BEFORE = "connection closed before the target carried it out"
     LOST_AFTER = "answer lost after the commit"
     THROTTLED = "429 with Retry-After: 1"
     UNAVAILABLE_BEFORE = "503 before the commit"
@@ -50,6 +51,11 @@ class Fault(StrEnum):
         """Whether the program ends here."""
         return self in (Fault.KILL_BEFORE, Fault.KILL_AFTER)
 
+    @property
+    def is_loss(self) -> bool:
+        """Whether the target closes the connection without an answer."""
+        return self in (Fault.LOST_BEFORE, Fault.LOST_AFTER)
+
 
 _SHORT = {
     Fault.LOST_BEFORE: "lost before",
@@ -63,11 +69,35 @@ _SHORT = {
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A write as an operation of the API: `PUT /api/v2/wfm/users/{id}`."""
+
+    method: str
+    template: str
+    kind: str
+
+
+def kind_of(path: str) -> str | None:
+    """The kind whose collection or entity a path names; None for everything else, such as the token endpoint."""
+    matching = [kind for kind in KINDS if path == PATHS[kind] or path.startswith(f"{PATHS[kind]}/")]
+    return max(matching, key=lambda kind: len(PATHS[kind]), default=None)
+
+
+def place_of(method: str, path: str) -> Place | None:
+    """The operation that a request is about; None when it is no write on an entity."""
+    kind = kind_of(path)
+    if method not in WRITES or kind is None:
+        return None
+    _, *below = path.removeprefix(PATHS[kind]).split("/")
+    return Place(method, "/".join([PATHS[kind], *["{id}"][: len(below)], *below[1:]]), kind)
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
-    """`fault` strikes the `nth` write (from 1) on entities of `kind`, or the first later one that it fits."""
+    """`fault` strikes the `nth` write (from 1) at a place, or the first later one that it fits."""
 
     fault: Fault
-    kind: str
+    place: Place
     nth: int
 
 
@@ -78,7 +108,9 @@ class Struck:
 
     Args:
         party: the run it met.
-        context_id: correlation id of the target's answer that the program never saw; None before the commit.
+        context_id: correlation id of the request; None when the target never saw it.
+        sequence: the commit that the request made, as the target's journal has it; None when it made none, and for
+            kills, which the target does not know of.
     """
 
     fault: Fault
@@ -86,92 +118,33 @@ class Struck:
     method: str
     path: str
     context_id: str | None = None
+    sequence: int | None = None
 
 
-def kind_of(path: str) -> str | None:
-    """The kind whose collection or entity a path names; None for everything else, such as the token endpoint."""
-    matching = [kind for kind in KINDS if path == PATHS[kind] or path.startswith(f"{PATHS[kind]}/")]
-    return max(matching, key=lambda kind: len(PATHS[kind]), default=None)
-
-
-class Script:
+def draw(faults: Sequence[Fault], writes: Sequence[Place], seed: int, kinds_each: int = len(KINDS)) -> list[Planned]:
     """
-    What is still to go wrong; safe to share between threads.
-
-    A gate asks `before` when a request arrives and `after` when the target has answered it.
-    """
-
-    def __init__(self, planned: Sequence[Planned] = ()) -> None:
-        self._lock = threading.Lock()
-        self.planned = tuple(planned)
-        self._pending = list(planned)
-        self._writes: Counter[str] = Counter()
-        self._struck: list[Struck] = []
-
-    @property
-    def struck(self) -> tuple[Struck, ...]:
-        """What occurred, in order."""
-        with self._lock:
-            return tuple(self._struck)
-
-    @property
-    def pending(self) -> int:
-        """How many have not struck yet."""
-        with self._lock:
-            return len(self._pending)
-
-    @property
-    def writes(self) -> Mapping[str, int]:
-        """Writes that arrived, by kind."""
-        with self._lock:
-            return dict(self._writes)
-
-    def before(self, party: str, method: str, path: str) -> Planned | None:
-        """
-        Count a request and give the fault for it.
-
-        A fault before the commit has struck when this returns it; one after the commit is reserved for this request
-        and strikes, or goes back, in `after`.
-        """
-        kind = kind_of(path)
-        if method not in WRITES or kind is None:
-            return None
-        with self._lock:
-            self._writes[kind] += 1
-            due = next((p for p in self._pending if p.kind == kind and p.nth <= self._writes[kind]), None)
-            if due is None:
-                return None
-            self._pending.remove(due)
-            if not due.fault.is_after_commit:
-                self._struck.append(Struck(due.fault, party, method, path))
-            return due
-
-    def after(self, due: Planned, party: str, method: str, path: str, status: int, context_id: str | None) -> bool:
-        """Whether the reserved fault strikes the answer; it waits for another write when nothing was accepted."""
-        with self._lock:
-            if not 200 <= status < 300:
-                self._pending.insert(0, due)
-                return False
-            self._struck.append(Struck(due.fault, party, method, path, context_id))
-            return True
-
-
-def draw(faults: Sequence[Fault], writes: Mapping[str, int], seed: int, kinds_each: int = len(KINDS)) -> list[Planned]:
-    """
-    Place each fault on some kinds, at a position within the writes that an undisturbed run made on them.
+    Place each fault on some kinds, at one of the writes that an undisturbed run made on them.
 
     Args:
-        writes: writes by kind of the undisturbed run; kinds without any get no fault.
+        writes: of the undisturbed run, in order; kinds without any get no fault.
         kinds_each: on how many kinds each fault strikes.
     """
     rng = random.Random(seed)
-    kinds = [kind for kind in KINDS if writes.get(kind)]
+    by_kind = {kind: [place for place in writes if place.kind == kind] for kind in KINDS}
+    kinds = [kind for kind in KINDS if by_kind[kind]]
     rng.shuffle(kinds)
     planned, turn = [], 0
     for fault in faults:
         for _ in range(min(kinds_each, len(kinds))):
             kind = kinds[turn % len(kinds)]
-            planned.append(Planned(fault, kind, rng.randint(1, writes[kind])))
+            position = rng.randint(1, len(by_kind[kind]))
+            planned.append((position, _planned(fault, by_kind[kind][:position])))
             turn += 1
     # On one position what strikes before the commit comes first: its write is sent again, so the other finds one too.
-    return sorted(planned, key=lambda p: (KINDS.index(p.kind), p.nth, p.fault.is_after_commit))
+    planned.sort(key=lambda each: (KINDS.index(each[1].place.kind), each[0], each[1].fault.is_after_commit))
+    return [each for _, each in planned]
+
+
+def _planned(fault: Fault, writes: Sequence[Place]) -> Planned:
+    """The fault at the last of these writes."""
+    return Planned(fault, writes[-1], Counter(writes)[writes[-1]])

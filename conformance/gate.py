@@ -1,9 +1,10 @@
 """
 A gate in front of a target: every request of a program under test passes it over a real connection.
 
-A threaded HTTP/1.1 reverse proxy on 127.0.0.1, one port a run, so that runs are told apart. It holds the first request
-and the first write of each run until the other run has come as far (`Meeting`), lets faults strike by the trial's
-`Script`, and keeps what passed (`Exchange`). Neither programs nor targets need to know that it is there.
+A threaded HTTP/1.1 reverse proxy on 127.0.0.1, one port a run, so that runs are told apart. It keeps what passed and
+when (`Exchange`), and does what a target cannot: it holds the first request and the first write of each run until the
+other run has come as far (`Meeting`), and ends a program by the trial's `Kills`. All else passes as it is: where the
+target closes a connection without an answer, so does the gate.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Self
 from urllib.parse import urlsplit
 
-from conformance.faults import WRITES, Fault, Planned, Script, kind_of
+from conformance.faults import WRITES, kind_of
+from conformance.kills import Kills
 from conformance.target import CORRELATION_ID
 
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"}
 )
-RETRY_AFTER_S = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ class Exchange:
     One request that came through, and what the target answered.
 
     Args:
-        status: the target's status; None when the request never reached it.
-        seen: the status that the program saw; None when the connection was closed on it.
+        status: the target's status; None when it gave none, or was not asked.
+        seen: the status that the program saw; None when it saw none.
         arrived_s, answered_s: monotonic time.
     """
 
@@ -52,6 +53,18 @@ class Exchange:
     def is_write(self) -> bool:
         """Whether it could have changed an entity."""
         return self.method in WRITES and kind_of(self.path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A request on which the target broke the connection; `error` says how."""
+
+    method: str
+    path: str
+    error: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}: {self.error}"
 
 
 class Meeting:
@@ -100,15 +113,15 @@ class Gate:
         self,
         upstream: str,
         party: str,
-        script: Script,
+        kills: Kills,
         first_request: Meeting | None = None,
         first_write: Meeting | None = None,
         stagger: Callable[[], float] = lambda: 0.0,
         kill: Callable[[], None] = lambda: None,
     ) -> None:
-        self.party, self.script, self.kill, self._stagger = party, script, kill, stagger
+        self.party, self.kills, self.kill, self._stagger = party, kills, kill, stagger
         self.exchanges: list[Exchange] = []
-        self.upstream_failures: list[str] = []
+        self.broken: list[Broken] = []
         self._meetings = (first_request, first_write)
         self._lock = threading.Lock()
         self._in_flight = 0
@@ -200,17 +213,21 @@ class _Handler(BaseHTTPRequestHandler):
     def _exchange(self, gate: Gate, arrived_s: float) -> Exchange:
         body, path = self._read_body(), self.path.partition("?")[0]
         gate.hold(self.command, path)
-        due = gate.script.before(gate.party, self.command, path)
+        due = gate.kills.before(gate.party, self.command, path)
         status, answer, headers = None, b"", http.client.HTTPMessage()
-        strikes = due is not None and not due.fault.is_after_commit
-        if not strikes:
-            status, answer, headers = self._forward(body)
-            context_id = headers.get(CORRELATION_ID)
-            strikes = due is not None and gate.script.after(due, gate.party, self.command, path, status, context_id)
-        seen = self._strike(due) if due is not None and strikes else self._answer(status or 502, headers, answer)
+        if due is None or due.fault.is_after_commit:
+            status, answer, headers = self._forward(path, body)
+        context_id = headers.get(CORRELATION_ID)
+        if due is not None and due.fault.is_after_commit:
+            dies = gate.kills.after(due, gate.party, self.command, path, status or 0, context_id)
+        else:
+            dies = due is not None
+        if dies:
+            gate.kill()
+        seen = None if dies or status is None else self._answer(status, headers, answer)
+        self.close_connection |= seen is None
         return Exchange(
-            gate.party, self.command, path, body, status, seen, answer, headers.get(CORRELATION_ID),
-            arrived_s, time.monotonic(),
+            gate.party, self.command, path, body, status, seen, answer, context_id, arrived_s, time.monotonic()
         )  # fmt: skip
 
     def _read_body(self) -> bytes:
@@ -225,7 +242,8 @@ class _Handler(BaseHTTPRequestHandler):
             pass  # trailers, after the last chunk, are read and dropped
         return chunk
 
-    def _forward(self, body: bytes) -> tuple[int, bytes, http.client.HTTPMessage]:
+    def _forward(self, path: str, body: bytes) -> tuple[int | None, bytes, http.client.HTTPMessage]:
+        """The target's answer; without a status when it closed the connection, which no proxy may try again."""
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         if body or self.command in WRITES:
             headers["Content-Length"] = str(len(body))
@@ -234,27 +252,9 @@ class _Handler(BaseHTTPRequestHandler):
             answer = self._upstream.getresponse()
             return answer.status, answer.read(), answer.headers
         except (OSError, http.client.HTTPException) as error:
-            # Never sent again: whether the target saw it is unknown, and a proxy that repeats would forge evidence.
             self._upstream.close()
-            self.server.gate.upstream_failures.append(f"{self.command} {self.path}: {error!r}")
-            return 502, b"", http.client.HTTPMessage()
-
-    def _strike(self, due: Planned) -> int | None:
-        if due.fault.is_kill:
-            self.server.gate.kill()
-        if due.fault is Fault.THROTTLED:
-            return self._refuse(429, "too.many.requests", "Rate limit exceeded.")
-        if due.fault in (Fault.UNAVAILABLE_BEFORE, Fault.UNAVAILABLE_AFTER):
-            return self._refuse(503, "service.unavailable", "The service is temporarily unavailable.")
-        self.close_connection = True
-        return None
-
-    def _refuse(self, status: int, code: str, message: str) -> int:
-        headers = http.client.HTTPMessage()
-        headers["Content-Type"] = "application/json"
-        headers["Retry-After"] = str(RETRY_AFTER_S)
-        body = f'{{"message":"{message}","code":"{code}","status":{status},"details":[],"errors":[]}}'
-        return self._answer(status, headers, body.encode())
+            self.server.gate.broken.append(Broken(self.command, path, repr(error)))
+            return None, b"", http.client.HTTPMessage()
 
     def _answer(self, status: int, headers: http.client.HTTPMessage, body: bytes) -> int:
         self.send_response_only(status)

@@ -93,6 +93,17 @@ class Control:
         """Set a fault rule; what it is called and what it takes is in the emulator's `behaviour/README.md`."""
         _body(self._http.post(f"/_mockgc/organisations/{organisation_id}/faults", json=rule), 201)
 
+    def faults(self, organisation_id: str) -> list[JSON]:
+        """The fault rules, each with how often it has `struck`."""
+        rules: list[JSON] = _body(self._http.get(f"/_mockgc/organisations/{organisation_id}/faults"), 200)["rules"]
+        return rules
+
+    def journal(self, organisation_id: str) -> list[JSON]:
+        """What was asked and answered, as far back as the emulator keeps it."""
+        journal = f"/_mockgc/organisations/{organisation_id}/journal"
+        entries: list[JSON] = _body(self._http.get(journal), 200)["entities"]
+        return entries
+
     def set_quotas(self, organisation_id: str, quotas: JSON) -> None:
         """Replace an organisation's quotas."""
         _body(self._http.put(f"/_mockgc/organisations/{organisation_id}/quotas", json=quotas), 200)

@@ -2,13 +2,13 @@
 The judge: what happened in the trials -> invariants with verdicts. Pure.
 
 The word of the program counts in one place only: where it said that it was done and was not. Everything else is read
-from the emulator's commit log, the final states and what really passed the gates.
+from the emulator's commit log and journal, its fault rules, the final states and what really passed the gates.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.checkers import (
@@ -24,10 +24,10 @@ from conformance.checkers import (
     unique_keys,
     version_steps,
 )
-from conformance.faults import Fault
+from conformance.faults import RETRY_AFTER_S, Fault, Struck
 from conformance.final_state import KINDS
-from conformance.gate import RETRY_AFTER_S
-from conformance.rehearse.refusals import swallowed
+from conformance.gate import Broken
+from conformance.rehearse.refusals import RETRIED, swallowed
 from conformance.rehearse.subject import DECISIONS_OPEN
 from conformance.rehearse.trials import Run, Trial
 from conformance.report import Invariant, judged, not_applicable
@@ -222,16 +222,17 @@ def retry_after(happened: Happened) -> Invariant:
     id, name = "retry-after", "Retry-After is honoured"
     if happened.busy is None:
         return not_applicable(id, name, happened.skipped)
-    told = sum(exchange.seen == 429 for run in happened.busy.runs for exchange in run.exchanges)
-    if not told:
+    throttled = {struck.context_id for struck in happened.busy.struck if struck.fault is Fault.THROTTLED}
+    if not throttled:
         return not_applicable(id, name, "no 429 occurred")
-    early = [violation for run in happened.busy.runs for violation in _impatient(run)]
-    return judged(id, name, f"{told} × 429 with Retry-After: {RETRY_AFTER_S}", early, {"told": told})
+    early = [violation for run in happened.busy.runs for violation in _impatient(run, throttled)]
+    text = f"{len(throttled)} × 429 with Retry-After: {RETRY_AFTER_S}"
+    return judged(id, name, text, early, {"told": len(throttled)})
 
 
-def _impatient(run: Run) -> list[str]:
+def _impatient(run: Run, throttled: Collection[str | None]) -> list[str]:
     found = []
-    for told in (exchange for exchange in run.exchanges if exchange.seen == 429):
+    for told in (exchange for exchange in run.exchanges if exchange.context_id in throttled):
         request = (told.method, told.path, told.body)
         later = [e.arrived_s - told.answered_s for e in run.exchanges
                  if (e.method, e.path, e.body) == request and e.arrived_s >= told.answered_s]  # fmt: skip
@@ -293,13 +294,23 @@ def versions(happened: Happened) -> Invariant:
         trial.name: (
             *version_steps(trial.commits),
             *matches_commits(trial.state, [r for r in trial.commits if r.sequence <= trial.done_sequence]),
-            *(Violation(line, "the target broke a connection") for run in trial.runs for line in run.upstream_failures),
+            *(Violation(str(broken), "the target broke a connection") for broken in _unplanned(trial)),
         )
         for trial in happened.trials
     }
     rows = sum(len(trial.commits) for trial in happened.trials)
     return judged("version-steps", "The log accounts for every version", f"{rows} commit rows",
                   _by_trial(found), {"rows": rows})  # fmt: skip
+
+
+def _unplanned(trial: Trial) -> Iterator[Broken]:
+    """Connections that the target broke although no fault says so."""
+    lost = Counter((struck.method, struck.path) for struck in trial.struck if struck.fault.is_loss)
+    for broken in (broken for run in trial.every_run for broken in run.broken):
+        request = (broken.method, broken.path)
+        lost[request] -= 1
+        if lost[request] < 0:
+            yield broken
 
 
 def exit_codes(happened: Happened) -> Invariant:
@@ -324,7 +335,7 @@ def decisions(happened: Happened) -> list[Invariant]:
 
 
 def _is_refusal(status: int | None) -> bool:
-    return status is not None and 400 <= status < 500
+    return status is not None and 400 <= status < 500 and status not in RETRIED
 
 
 def _not_done(trial: Trial) -> Iterable[Violation]:
@@ -350,17 +361,31 @@ def faults(happened: Happened) -> Invariant:
     planned, struck = sum(len(t.planned) for t in trials), [s for t in trials for s in t.struck]
     if not planned:
         return not_applicable(id, name, happened.skipped or "the program made no write to disturb")
-    logged = {row.context_id for trial in trials for row in trial.commits}
+    by_rules, said = sum(not s.fault.is_kill for s in struck), sum(t.rule_strikes for t in trials)
+    if by_rules != said:
+        return not_applicable(id, name, f"the fault rules struck {said} times, and the journal shows {by_rules}")
     after = [s for s in struck if s.fault.is_after_commit]
-    confirmed = sum(s.context_id in logged for s in after)
-    counts = {"planned": planned, "occurred": len(struck), "afterCommit": len(after), "confirmed": confirmed}
+    logged = {row.context_id: row.sequence for trial in trials for row in trial.commits}
+    confirmed = [s for s in after if _is_confirmed(s, logged)]
+    counts = {"planned": planned, "occurred": len(struck), "afterCommit": len(after), "confirmed": len(confirmed)}
     if len(struck) < planned:
         return not_applicable(id, name, f"{len(struck)} of {planned}: the program made too few writes for the others")
-    text = f"{len(struck)} of {planned}; {confirmed} of {len(after)} after a commit, in the commit log"
-    unlogged = [f"{s.method} {s.path}: accepted, yet it committed nothing" for s in after if s.context_id not in logged]
-    if unlogged:
-        return not_applicable(id, name, f"{text}; {unlogged[0]}")
+    text = f"{len(struck)} of {planned}; {len(confirmed)} of {len(after)} after a commit, in the commit log"
+    wrong = [f"{s.method} {s.path}: accepted, yet it committed nothing" for s in after if s not in confirmed]
+    wrong += [
+        f"{s.method} {s.path}: {s.fault}, yet it committed"
+        for s in struck
+        if not s.fault.is_after_commit and s.context_id in logged
+    ]
+    if wrong:
+        return not_applicable(id, name, f"{text}; {wrong[0]}")
     return judged(id, name, text, (), counts, [s.context_id for s in after if s.context_id])
+
+
+def _is_confirmed(struck: Struck, logged: Mapping[str, int]) -> bool:
+    """Whether the commit log has it; the target's journal also names the commit, a gate does not know it."""
+    sequence = logged.get(struck.context_id or "")
+    return sequence is not None and (struck.fault.is_kill or struck.sequence == sequence)
 
 
 def _by_trial(found: Mapping[str, Sequence[object]]) -> list[str]:

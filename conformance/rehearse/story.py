@@ -7,14 +7,13 @@ Progress is told through a `Teller`; what it looks like is `conformance.cli`'s.
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from conformance.checkers import SourceAgent
-from conformance.faults import draw, kind_of
+from conformance.faults import Place, draw, place_of
 from conformance.rehearse import trials
 from conformance.rehearse.complaint import Complaint, judge_complaint, reproduce
 from conformance.rehearse.judge import Happened, judge
@@ -139,7 +138,8 @@ def _no_use(alone: Trial) -> str:
     return ""
 
 
-def writes_of(trial: Trial) -> Mapping[str, int]:
-    """Writes that a trial's runs sent, by kind."""
-    kinds = (kind_of(exchange.path) for run in trial.runs for exchange in run.exchanges if exchange.is_write)
-    return Counter(kind for kind in kinds if kind is not None)
+def writes_of(trial: Trial) -> Sequence[Place]:
+    """The writes of a trial's runs that the target accepted, in order: where faults can be placed."""
+    accepted = (e for run in trial.runs for e in run.exchanges if e.status is not None and 200 <= e.status < 300)
+    places = (place_of(exchange.method, exchange.path) for exchange in accepted)
+    return [place for place in places if place is not None]

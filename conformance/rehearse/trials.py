@@ -2,7 +2,8 @@
 Trials: a program run behind gates in a fresh organisation, until it believes to be done, and once more after that.
 
 A trial keeps one organisation and one working folder over all its runs; every run has a gate and a client of its own,
-so the commit log tells who wrote. What happened is kept as data (`Trial`); verdicts are `judge`'s.
+so the commit log tells who wrote. Faults are rules of the organisation, and its journal tells what they struck; kills
+are the gate's. What happened is kept as data (`Trial`); verdicts are `judge`'s.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from pathlib import Path
 import httpx
 
 from conformance.checkers import Commit
-from conformance.faults import Fault, Planned, Script, Struck
+from conformance.faults import RETRY_AFTER_S, Fault, Planned, Struck
 from conformance.final_state import FinalState
-from conformance.gate import RETRY_AFTER_S, Exchange, Gate, Meeting
+from conformance.gate import Broken, Exchange, Gate, Meeting
+from conformance.kills import Kills
 from conformance.programs import Ended, Program, environment
 from conformance.rehearse.subject import Subject
+from conformance.rules import rules_of, strikes, struck_in
 from conformance.source import agents_of, write_part
 from conformance.target import Client, Control, Credentials
 
@@ -39,7 +42,7 @@ class Run:
         party: its name within the trial: `plan`, `run 1`, `a`, `b`, `again`.
         commits: how many its client made.
         exchanges: what passed its gate.
-        upstream_failures: requests on which the target itself broke the connection.
+        broken: requests on which the target broke the connection, by a fault or not.
     """
 
     party: str
@@ -48,7 +51,7 @@ class Run:
     seconds: float
     commits: int
     exchanges: tuple[Exchange, ...]
-    upstream_failures: tuple[str, ...] = ()
+    broken: tuple[Broken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Trial:
         done_sequence: last commit before the replay.
         commits: the whole log, replay included.
         fresh: one more run from an empty folder; only for a subject that claims to need none.
+        struck: of the planned faults, by the target's journal, and the kills by the gates.
+        rule_strikes: how often the target's fault rules say that they struck.
         met: whether the two runs met at their first request, and at their first write; empty for one run.
     """
 
@@ -75,9 +80,15 @@ class Trial:
     commits: tuple[Commit, ...]
     planned: tuple[Planned, ...] = ()
     struck: tuple[Struck, ...] = ()
+    rule_strikes: int = 0
     met: tuple[bool, ...] = ()
     plan: Run | None = None
     fresh: Run | None = None
+
+    @property
+    def every_run(self) -> tuple[Run, ...]:
+        """All runs, the plan and those after the program was done among them."""
+        return (*filter(None, [self.plan]), *self.runs, *filter(None, [self.replay, self.fresh]))
 
     @property
     def is_done(self) -> bool:
@@ -113,12 +124,15 @@ class Bench:
 
 
 class _Organisation:
-    """A trial on its way: the organisation, its working folder and the script of its faults."""
+    """A trial on its way: the organisation, its working folder and its faults."""
 
     def __init__(self, bench: Bench, name: str, planned: Sequence[Planned] = ()) -> None:
         self.bench, self.name = bench, name
         self.credentials = bench.control.create_organisation(name)
-        self.script = Script(planned)
+        self.planned, self.kills = tuple(planned), Kills(planned)
+        self.parties: dict[str, str] = {}
+        for rule in rules_of(planned):
+            bench.control.add_fault(self.id, rule)
         self.programs: list[Program] = []
         self.folder = bench.folder / name.replace(" ", "-")
         self.folder.mkdir(parents=True)
@@ -135,8 +149,9 @@ class _Organisation:
         bench = self.bench
         (self.folder / folder).mkdir(exist_ok=True)
         client = bench.control.add_client(self.id)
+        self.parties[client.client_id] = party
         first_request, first_write = meetings or (None, None)
-        gate = Gate(bench.base_url, party, self.script, first_request, first_write, _stagger(party, bool(meetings)))
+        gate = Gate(bench.base_url, party, self.kills, first_request, first_write, _stagger(party, bool(meetings)))
         began = time.monotonic()
         try:
             with gate:
@@ -159,13 +174,16 @@ class _Organisation:
     def _ran(self, gate: Gate, client: Credentials, ended: Ended, seconds: float) -> Run:
         log = self.bench.control.commits(self.id)
         commits = len({row.sequence for row in log if row.client_id == client.client_id})
-        return Run(
-            gate.party, client.client_id, ended, seconds, commits, tuple(gate.exchanges), tuple(gate.upstream_failures)
-        )
+        return Run(gate.party, client.client_id, ended, seconds, commits, tuple(gate.exchanges), tuple(gate.broken))
+
+    def struck(self) -> tuple[Struck, ...]:
+        """What has occurred so far."""
+        journal = self.bench.control.journal(self.id) if rules_of(self.planned) else ()
+        return (*struck_in(journal, self.planned, self.parties), *self.kills.struck)
 
     def until_done(self, first: Run, folder: str = "cwd", names: str = "run") -> list[Run]:
         """Run again what did not exit 0, as long as there is a reason to hope; `first` included."""
-        runs, attempts_max = [first], max(ATTEMPTS_MIN, len(self.script.struck) + self.script.pending + 2)
+        runs, attempts_max = [first], max(ATTEMPTS_MIN, len(self.planned) + 2)
         while not runs[-1].ended.is_over and len(runs) < attempts_max and self._is_worth_another(runs[-1]):
             if any(exchange.seen == 429 for exchange in runs[-1].exchanges):
                 self.bench.sleep(RETRY_AFTER_S)  # whoever starts it again has read the answer too
@@ -174,7 +192,7 @@ class _Organisation:
 
     def _is_worth_another(self, run: Run) -> bool:
         """Not after a hang, and not when an undisturbed run got nowhere."""
-        disturbed = any(struck.party == run.party for struck in self.script.struck)
+        disturbed = any(struck.party == run.party for struck in self.struck())
         return not run.ended.timed_out and (disturbed or run.commits > 0)
 
     def finished(
@@ -188,8 +206,8 @@ class _Organisation:
         fresh = self.run(FRESH, FRESH) if replay and plan and self.bench.subject.needs_no_folder else None
         commits = self.bench.control.commits(self.id)
         return Trial(
-            self.name, self.id, tuple(runs), replay, state, done_sequence, commits, self.script.planned,
-            self.script.struck, met, plan, fresh,
+            self.name, self.id, tuple(runs), replay, state, done_sequence, commits, self.planned,
+            self.struck(), strikes(self.bench.control.faults(self.id)), met, plan, fresh,
         )  # fmt: skip
 
 

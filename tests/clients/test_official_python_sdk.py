@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from conformance.faults import Fault, Planned, Script
-from conformance.gate import Gate
 from mockgc.contract.examples import Examples
 from mockgc.contract.facts import Operation
 from mockgc.contract.model import Contract
@@ -191,35 +189,29 @@ def test_an_answer_that_is_no_error_body_arrives_as_an_exception_with_its_text(s
     assert (error.status, error.body) == (502, "<html>")
 
 
-class LosesOneAnswer(Script):
+def lose_one_answer(served: Served, path: str) -> None:
     """The first accepted POST to a path is committed, and its answer never arrives."""
+    rule = {"name": "lost", "match": {"method": "POST", "path": path, "nth": 1}, "effect": {"kind": "lost_after"}}
+    served.http.post(f"/_mockgc/organisations/{served.id}/faults", json=rule).raise_for_status()
 
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self._path, self._is_done = path, False
 
-    def before(self, party: str, method: str, path: str) -> Planned | None:  # noqa: ARG002 (one party)
-        """Every POST to the path, until one was struck."""
-        is_due = (method, path) == ("POST", self._path) and not self._is_done
-        return Planned(Fault.LOST_AFTER, path, 1) if is_due else None
-
-    def after(self, *struck: Any) -> bool:
-        """It strikes what the emulator accepted."""
-        self._is_done = struck[4] < 300
-        return self._is_done
+def sent(served: Served, path: str) -> list[dict[str, Any]]:
+    """The journal's entries of POST to a path."""
+    entries = served.http.get(f"/_mockgc/organisations/{served.id}/journal").json()["entities"]
+    return [entry for entry in entries if (entry["method"], entry["path"]) == ("POST", path)]
 
 
 def test_a_lost_answer_makes_the_sdk_send_the_post_again_and_fail_against_its_own_first_try(
     served: Served, sdk: Sdk
 ) -> None:
-    with Gate(served.base_url, "sdk", LosesOneAnswer("/api/v2/authorization/divisions")) as gate:
-        lossy = Sdk.login(gate.base_url, served.client_id, served.client_secret)
-        status, _, headers = refused(sdk, lambda: division(lossy, "EMEA"))
-    first, second = [e for e in gate.exchanges if e.path.endswith("divisions")]
-    assert (first.method, first.body) == (second.method, second.body)
-    assert (first.status, first.seen, second.status, status) == (200, None, 409, 409)
+    divisions = "/api/v2/authorization/divisions"
+    lose_one_answer(served, divisions)
+    status, _, headers = refused(sdk, lambda: division(sdk, "EMEA"))
+    first, second = sent(served, divisions)
+    assert first["requestBody"] == second["requestBody"]
+    assert ("lost_after" in first["fault"], second["fault"], second["status"], status) == (True, None, 409, 409)
     found = served.http.get(f"/_mockgc/explain/{headers['ININ-Correlation-Id']}").json()
-    assert found["repeats"]["contextId"] == first.context_id
+    assert found["repeats"]["contextId"] == first["contextId"]
     assert found["fields"][0]["holder"]["createdBy"]["ownClient"] is True
     assert "own first try" in found["nextStep"]
     assert [d.name for d in sdk.api("AuthorizationApi").get_authorization_divisions().entities] == ["EMEA"]
@@ -227,9 +219,8 @@ def test_a_lost_answer_makes_the_sdk_send_the_post_again_and_fail_against_its_ow
 
 def test_where_no_name_is_unique_the_sdks_second_send_leaves_two_of_a_kind(served: Served, sdk: Sdk) -> None:
     unit = business_unit(sdk)
-    place = f"/api/v2/workforcemanagement/businessunits/{unit.id}/weeks/{WEEK}/schedules"
-    with Gate(served.base_url, "sdk", LosesOneAnswer(place)) as gate:
-        lossy = Sdk.login(gate.base_url, served.client_id, served.client_secret).api("WorkforceManagementApi")
-        lossy.post_workforcemanagement_businessunit_week_schedules(unit.id, WEEK, {"description": "D", "weekCount": 1})
+    lose_one_answer(served, f"/api/v2/workforcemanagement/businessunits/{unit.id}/weeks/{WEEK}/schedules")
+    planning, body = sdk.api("WorkforceManagementApi"), {"description": "D", "weekCount": 1}
+    planning.post_workforcemanagement_businessunit_week_schedules(unit.id, WEEK, body)
     weeks = sdk.api("WorkforceManagementApi").get_workforcemanagement_businessunit_week_schedules(unit.id, WEEK)
     assert [schedule.description for schedule in weeks.entities] == ["D", "D"]

@@ -1,79 +1,60 @@
-"""The script of a trial: faults strike once, where they were planned, and after a commit only what was committed."""
+"""The plan of a trial: faults are placed by seed, at writes that the undisturbed run made."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from hypothesis import example, given
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.faults import Fault, Planned, Script, draw, kind_of
+from conformance.faults import WRITES, Fault, Place, draw, kind_of, place_of
 from conformance.final_state import KINDS, PATHS
 
-COUNTS = st.dictionaries(st.sampled_from(KINDS), st.integers(0, 40), max_size=4)
-PLANS = st.lists(st.builds(Planned, st.sampled_from(Fault), st.sampled_from(KINDS), st.integers(1, 8)), max_size=12)
-WRITES = st.lists(st.tuples(st.sampled_from(KINDS), st.sampled_from([201, 200, 409, 500])), max_size=60)
+PLACES = st.builds(
+    lambda kind, method: Place(method, PATHS[kind] + ("" if method == "POST" else "/{id}"), kind),
+    st.sampled_from(KINDS),
+    st.sampled_from(sorted(WRITES)),
+)
+MADE = st.lists(PLACES, max_size=40)
 
 
-def play(script: Script, writes: list[tuple[str, int]]) -> None:
-    for number, (kind, status) in enumerate(writes):
-        due = script.before("run 1", "POST", PATHS[kind])
-        if due is not None and due.fault.is_after_commit:
-            script.after(due, "run 1", "POST", PATHS[kind], status, f"context-{number}")
-
-
-@given(PLANS, WRITES)
-def test_each_planned_fault_strikes_at_most_once(plan: list[Planned], writes: list[tuple[str, int]]) -> None:
-    script = Script(plan)
-    play(script, writes)
-    struck, planned = Counter(s.fault for s in script.struck), Counter(p.fault for p in plan)
-    assert struck <= planned
-    assert len(script.struck) + script.pending == len(plan)
-
-
-@given(PLANS, WRITES)
-def test_after_a_commit_means_an_accepted_write(plan: list[Planned], writes: list[tuple[str, int]]) -> None:
-    script = Script(plan)
-    play(script, writes)
-    for struck in script.struck:
-        if struck.fault.is_after_commit:
-            assert struck.context_id is not None
-            assert writes[int(struck.context_id.removeprefix("context-"))][1] in (200, 201)
-
-
-@given(COUNTS, st.integers(0, 1000), st.integers(1, 4))
+@given(MADE, st.integers(0, 1000), st.integers(1, 4))
 def test_a_drawn_plan_lies_within_the_writes_of_the_undisturbed_run(
-    counts: dict[str, int], seed: int, kinds_each: int
+    writes: list[Place], seed: int, kinds_each: int
 ) -> None:
-    plan = draw(list(Fault), counts, seed, kinds_each)
-    assert plan == draw(list(Fault), counts, seed, kinds_each)
-    assert all(1 <= planned.nth <= counts[planned.kind] for planned in plan)
-    written = sum(count > 0 for count in counts.values())
-    assert Counter(planned.fault for planned in plan) == {fault: min(kinds_each, written) for fault in Fault if written}
+    plan = draw(list(Fault), writes, seed, kinds_each)
+    assert plan == draw(list(Fault), writes, seed, kinds_each)
+    made = Counter(writes)
+    assert all(1 <= planned.nth <= made[planned.place] for planned in plan)
+    kinds = len({place.kind for place in writes})
+    assert Counter(planned.fault for planned in plan) == {fault: min(kinds_each, kinds) for fault in Fault if kinds}
 
 
-@given(st.permutations(list(Fault)), COUNTS, st.integers(0, 1000), st.integers(1, 4))
-@example([Fault.KILL_AFTER, Fault.KILL_BEFORE], {"user": 1}, 0, 1)
-def test_every_drawn_fault_strikes_a_program_that_repeats_what_did_not_arrive(
-    faults: list[Fault], counts: dict[str, int], seed: int, kinds_each: int
-) -> None:
-    pair = [faults[0], next(fault for fault in faults if fault.is_after_commit != faults[0].is_after_commit)]
-    script = Script(draw(pair, counts, seed, kinds_each))
-    for kind, count in counts.items():
-        committed = 0
-        while committed < count:
-            due = script.before("run 1", "POST", PATHS[kind])
-            committed += due is None or due.fault.is_after_commit
-            if due is not None and due.fault.is_after_commit:
-                script.after(due, "run 1", "POST", PATHS[kind], 201, "context")
-    assert script.pending == 0
+@given(MADE, st.integers(0, 1000))
+def test_a_fault_is_drawn_once_on_each_kind(writes: list[Place], seed: int) -> None:
+    plan = draw(list(Fault), writes, seed)
+    assert max(Counter((planned.fault, planned.place.kind) for planned in plan).values(), default=1) == 1
 
 
-def test_reads_and_token_requests_meet_no_fault() -> None:
-    script = Script([Planned(Fault.THROTTLED, "user", 1)])
-    assert script.before("run 1", "GET", PATHS["user"]) is None
-    assert script.before("run 1", "POST", "/oauth/token") is None
-    assert script.before("run 1", "POST", PATHS["user"]) is not None
+@pytest.mark.parametrize(
+    ("method", "path", "template"),
+    [
+        ("POST", PATHS["user"], PATHS["user"]),
+        ("PUT", f"{PATHS['user']}/42", f"{PATHS['user']}/{{id}}"),
+        ("DELETE", f"{PATHS['group']}/42", f"{PATHS['group']}/{{id}}"),
+        ("POST", f"{PATHS['schedule']}/42/agents", f"{PATHS['schedule']}/{{id}}/agents"),
+    ],
+)
+def test_a_place_is_the_operation_and_not_the_entity(method: str, path: str, template: str) -> None:
+    place = place_of(method, path)
+    assert place is not None
+    assert (place.method, place.template, place.kind) == (method, template, kind_of(path))
+
+
+def test_reads_and_token_requests_are_no_place_for_a_fault() -> None:
+    assert place_of("GET", PATHS["user"]) is None
+    assert place_of("POST", "/oauth/token") is None
 
 
 def test_a_group_is_not_taken_for_a_user() -> None:

@@ -1,4 +1,4 @@
-"""The gate: it passes everything on unchanged, and when it does not, it does what the script says and records it."""
+"""The gate: it passes everything on unchanged, broken connections too; it holds, it ends programs, and it records."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from conformance.faults import Fault, Planned, Script
+from conformance.faults import Fault, Place, Planned
 from conformance.gate import Gate, Meeting
+from conformance.kills import Kills
 from tests.conformance.toy_target import ToyTarget, toy_target
 
 USERS = "/api/v2/wfm/users"
+CREATE = Place("POST", USERS, "user")
 
 
 @pytest.fixture
@@ -25,8 +27,12 @@ def client(gate: Gate) -> httpx.Client:
     return httpx.Client(base_url=gate.base_url, trust_env=False, timeout=10)
 
 
+def client_of(target: ToyTarget) -> httpx.Client:
+    return httpx.Client(base_url=target.base_url, trust_env=False, timeout=10)
+
+
 def test_a_request_and_its_answer_pass_unchanged(target: ToyTarget) -> None:
-    with Gate(target.base_url, "run 1", Script()) as gate, client(gate) as http:
+    with Gate(target.base_url, "run 1", Kills()) as gate, client(gate) as http:
         answer = http.post(f"{USERS}?a=1&b=%C3%A9", content=b'{"name": "Ada"}', headers={"X-Mine": "yes"})
     assert (answer.status_code, answer.json()) == (201, {"number": 1})
     assert answer.headers["ININ-Correlation-Id"] == "context-1"
@@ -37,13 +43,13 @@ def test_a_request_and_its_answer_pass_unchanged(target: ToyTarget) -> None:
 
 
 def test_many_requests_share_one_connection(target: ToyTarget) -> None:
-    with Gate(target.base_url, "run 1", Script()) as gate, client(gate) as http:
+    with Gate(target.base_url, "run 1", Kills()) as gate, client(gate) as http:
         streams = {http.get("/").extensions["network_stream"].get_extra_info("client_addr") for _ in range(5)}
     assert len(streams) == 1
 
 
 def test_a_body_in_chunks_arrives_whole(target: ToyTarget) -> None:
-    with Gate(target.base_url, "run 1", Script()) as gate, client(gate) as http:
+    with Gate(target.base_url, "run 1", Kills()) as gate, client(gate) as http:
         http.post(USERS, content=iter([b"one ", b"two ", b"three"]))
         http.post(USERS, content=b"after")
     assert [body for _, _, body in target.reached] == [b"one two three", b"after"]
@@ -51,67 +57,57 @@ def test_a_body_in_chunks_arrives_whole(target: ToyTarget) -> None:
 
 @pytest.mark.parametrize("method", ["HEAD", "DELETE"])
 def test_an_answer_without_a_body_ends(target: ToyTarget, method: str) -> None:
-    with Gate(target.base_url, "run 1", Script()) as gate, client(gate) as http:
+    with Gate(target.base_url, "run 1", Kills()) as gate, client(gate) as http:
         assert http.request(method, USERS).content == b""
         assert http.get(USERS).json() == {"number": 2}
 
 
-def test_a_connection_closed_before_the_commit_never_reaches_the_target(target: ToyTarget) -> None:
-    script = Script([Planned(Fault.LOST_BEFORE, "user", 1)])
-    with Gate(target.base_url, "run 1", script) as gate, client(gate) as http:
-        with pytest.raises(httpx.RemoteProtocolError):
-            http.post(USERS)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_connection_that_the_target_closes_is_closed_on_the_program_recorded_and_never_tried_twice(
+    target: ToyTarget, times: int
+) -> None:
+    with Gate(target.base_url, "run 1", Kills()) as gate, client(gate) as http:
+        for _ in range(times):
+            with pytest.raises(httpx.RemoteProtocolError):
+                http.post(f"{USERS}/lost?a=1")
         assert http.post(USERS).status_code == 201
-    assert len(target.reached) == 1
-    assert [struck.fault for struck in script.struck] == [Fault.LOST_BEFORE]
+    assert [path for _, path, _ in target.reached] == [f"{USERS}/lost?a=1"] * times + [USERS]
+    assert [(broken.method, broken.path) for broken in gate.broken] == [("POST", f"{USERS}/lost")] * times
+    assert [(e.status, e.seen) for e in gate.exchanges] == [(None, None)] * times + [(201, 201)]
 
 
-def test_an_answer_lost_after_the_commit_was_given(target: ToyTarget) -> None:
-    script = Script([Planned(Fault.LOST_AFTER, "user", 1)])
-    gate = Gate(target.base_url, "run 1", script)
-    with gate, client(gate) as http, pytest.raises(httpx.RemoteProtocolError):
-        http.post(USERS)
-    assert len(target.reached) == 1
-    assert script.struck[0].context_id == "context-1"
-    assert (gate.exchanges[0].status, gate.exchanges[0].seen) == (201, None)
-
-
-def test_a_refused_write_loses_no_answer_after_the_commit(target: ToyTarget) -> None:
-    script = Script([Planned(Fault.LOST_AFTER, "user", 1)])
-    with Gate(target.base_url, "run 1", script) as gate, client(gate) as http:
-        assert http.post(f"{USERS}/refused").status_code == 409
-        with pytest.raises(httpx.RemoteProtocolError):
-            http.post(USERS)
-
-
-def test_429_names_when_to_come_again_and_never_reaches_the_target(target: ToyTarget) -> None:
-    with Gate(target.base_url, "run 1", Script([Planned(Fault.THROTTLED, "user", 1)])) as gate, client(gate) as http:
-        answer = http.post(USERS)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
-    assert answer.json()["code"] == "too.many.requests"
-    assert target.reached == []
-
-
-@pytest.mark.parametrize(("fault", "reached"), [(Fault.UNAVAILABLE_BEFORE, 0), (Fault.UNAVAILABLE_AFTER, 1)])
-def test_503_comes_before_or_after_the_commit(target: ToyTarget, fault: Fault, reached: int) -> None:
-    with Gate(target.base_url, "run 1", Script([Planned(fault, "user", 1)])) as gate, client(gate) as http:
-        assert http.post(USERS).status_code == 503
-    assert len(target.reached) == reached
+@pytest.mark.parametrize("path", ["/refused", "/busy"])
+def test_what_the_target_refuses_is_passed_on_as_it_is(target: ToyTarget, path: str) -> None:
+    with Gate(target.base_url, "run 1", Kills()) as gate, client(gate) as http, client_of(target) as direct:
+        through, straight = http.post(USERS + path), direct.post(USERS + path)
+    assert through.status_code == straight.status_code == gate.exchanges[0].seen == gate.exchanges[0].status
+    assert through.headers.get("Retry-After") == straight.headers.get("Retry-After")
 
 
 @pytest.mark.parametrize(("fault", "reached"), [(Fault.KILL_BEFORE, 0), (Fault.KILL_AFTER, 1)])
 def test_a_kill_happens_before_the_answer(target: ToyTarget, fault: Fault, reached: int) -> None:
     killed: list[int] = []
-    script = Script([Planned(fault, "user", 1)])
-    gate = Gate(target.base_url, "run 1", script, kill=lambda: killed.append(len(target.reached)))
+    kills = Kills([Planned(fault, CREATE, 1)])
+    gate = Gate(target.base_url, "run 1", kills, kill=lambda: killed.append(len(target.reached)))
     with gate, client(gate) as http, pytest.raises(httpx.RemoteProtocolError):
         http.post(USERS)
     assert killed == [reached]
 
 
+def test_a_refused_write_is_not_killed_at_after_the_commit(target: ToyTarget) -> None:
+    killed: list[int] = []
+    kills = Kills([Planned(Fault.KILL_AFTER, Place("POST", f"{USERS}/{{id}}", "user"), 1)])
+    with Gate(target.base_url, "run 1", kills, kill=lambda: killed.append(1)) as gate, client(gate) as http:
+        assert http.post(f"{USERS}/refused").status_code == 409
+        assert killed == []
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.post(f"{USERS}/42")
+    assert killed == [1]
+
+
 def test_two_runs_are_held_at_their_first_request_until_both_are_there(target: ToyTarget) -> None:
-    first_request, first_write, script = Meeting(2), Meeting(2), Script()
-    gates = [Gate(target.base_url, party, script, first_request, first_write) for party in ("a", "b")]
+    first_request, first_write, kills = Meeting(2), Meeting(2), Kills()
+    gates = [Gate(target.base_url, party, kills, first_request, first_write) for party in ("a", "b")]
 
     def run(gate: Gate) -> None:
         with gate, client(gate) as http:
@@ -132,7 +128,7 @@ def test_two_runs_are_held_at_their_first_request_until_both_are_there(target: T
 def test_all_requests_of_a_run_are_held_not_only_its_first(target: ToyTarget) -> None:
     meeting = Meeting(2)
     with (
-        Gate(target.base_url, "a", Script(), None, meeting) as gate,
+        Gate(target.base_url, "a", Kills(), None, meeting) as gate,
         client(gate) as http,
         ThreadPoolExecutor(4) as pool,
     ):
@@ -146,7 +142,7 @@ def test_all_requests_of_a_run_are_held_not_only_its_first(target: ToyTarget) ->
 
 def test_a_run_that_does_not_come_is_waited_for_once(target: ToyTarget) -> None:
     meeting = Meeting(2, timeout_s=0.05)
-    with Gate(target.base_url, "a", Script(), meeting) as gate, client(gate) as http:
+    with Gate(target.base_url, "a", Kills(), meeting) as gate, client(gate) as http:
         assert [http.get(USERS).status_code for _ in range(3)] == [200] * 3
     meeting.wait("b")  # too late: it is off, and they have not met
     assert not meeting.met
@@ -154,16 +150,16 @@ def test_a_run_that_does_not_come_is_waited_for_once(target: ToyTarget) -> None:
 
 def test_a_run_that_ends_releases_the_other(target: ToyTarget) -> None:
     meeting = Meeting(2)
-    with Gate(target.base_url, "a", Script(), meeting) as gate, client(gate) as http, ThreadPoolExecutor(1) as threads:
+    with Gate(target.base_url, "a", Kills(), meeting) as gate, client(gate) as http, ThreadPoolExecutor(1) as threads:
         held = threads.submit(http.get, USERS)
         meeting.abandon()
         assert held.result().status_code == 200
     assert not meeting.met
 
 
-def test_a_target_that_breaks_the_connection_is_recorded_and_never_asked_twice() -> None:
+def test_a_target_that_is_gone_breaks_the_connection() -> None:
     with toy_target() as gone:
         address = gone.base_url
-    with Gate(address, "run 1", Script()) as gate, client(gate) as http:
-        assert http.post(USERS).status_code == 502
-    assert len(gate.upstream_failures) == 1
+    with Gate(address, "run 1", Kills()) as gate, client(gate) as http, pytest.raises(httpx.RemoteProtocolError):
+        http.post(USERS)
+    assert [str(broken).partition(": ")[0] for broken in gate.broken] == [f"POST {USERS}"]

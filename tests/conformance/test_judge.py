@@ -11,9 +11,9 @@ import pytest
 
 import conformance
 from conformance.checkers import Commit, SourceAgent
-from conformance.faults import Fault, Planned, Struck
+from conformance.faults import Fault, Place, Planned, Struck
 from conformance.final_state import FinalState
-from conformance.gate import Exchange
+from conformance.gate import Broken, Exchange
 from conformance.programs import Ended
 from conformance.rehearse.judge import Happened, judge
 from conformance.rehearse.trials import Run, Trial
@@ -43,11 +43,15 @@ STATE = FinalState(users=(user("u1", "ada@example.com"), user("u2", "ben@example
 COMMITS = (CREATE, Commit(2, "user", "u2", 0, 1, None, "context-2", "client-1"))
 ALONE = Trial("alone", "o1", (run(),), run("again"), STATE, 2, COMMITS)
 TOGETHER = replace(ALONE, name="two at once", runs=(run("a"), run("b")), met=(True, True))
+CREATE_USER = Place("POST", "/api/v2/wfm/users", "user")
+STRUCK = Struck(Fault.LOST_AFTER, "run 1", "POST", "/api/v2/wfm/users", "context-1", 1)
+THROTTLED = replace(STRUCK, fault=Fault.THROTTLED, context_id="context-429", sequence=None)
 LOST = replace(
     ALONE,
     name="lost answers",
-    planned=(Planned(Fault.LOST_AFTER, "user", 1),),
-    struck=(Struck(Fault.LOST_AFTER, "run 1", "POST", "/api/v2/wfm/users", "context-1"),),
+    planned=(Planned(Fault.LOST_AFTER, CREATE_USER, 1),),
+    struck=(STRUCK,),
+    rule_strikes=1,
 )
 SOUND = Happened((ADA, BEN), ALONE, TOGETHER, None, LOST)
 
@@ -110,7 +114,7 @@ def test_runs_that_did_not_meet_prove_nothing() -> None:
 
 
 def test_a_fault_that_did_not_occur_proves_nothing() -> None:
-    found = verdicts(replace(SOUND, lost=replace(LOST, struck=())))
+    found = verdicts(replace(SOUND, lost=replace(LOST, struck=(), rule_strikes=0)))
     assert found["lost-answers"].verdict is Verdict.NOT_APPLICABLE
     assert found["faults-occurred"].verdict is Verdict.NOT_APPLICABLE
 
@@ -119,6 +123,44 @@ def test_a_fault_after_a_commit_that_the_log_does_not_know_is_not_counted() -> N
     found = verdicts(replace(SOUND, lost=replace(LOST, commits=COMMITS[1:])))["faults-occurred"]
     assert found.verdict is Verdict.NOT_APPLICABLE
     assert "committed nothing" in found.evidence.text
+
+
+def test_a_fault_after_a_commit_names_the_commit_that_the_log_has() -> None:
+    found = verdicts(replace(SOUND, lost=replace(LOST, struck=(replace(STRUCK, sequence=2),))))["faults-occurred"]
+    assert found.verdict is Verdict.NOT_APPLICABLE
+    assert "0 of 1 after a commit" in found.evidence.text
+
+
+def test_a_kill_is_confirmed_by_the_log_alone() -> None:
+    killed = replace(STRUCK, fault=Fault.KILL_AFTER, sequence=None)
+    found = verdicts(replace(SOUND, killed=replace(LOST, struck=(killed,), rule_strikes=0)))["faults-occurred"]
+    assert found.verdict is Verdict.PASS
+
+
+def test_a_fault_before_the_commit_that_committed_is_not_counted() -> None:
+    before = replace(STRUCK, fault=Fault.LOST_BEFORE)
+    found = verdicts(replace(SOUND, lost=replace(LOST, struck=(before,))))["faults-occurred"]
+    assert found.verdict is Verdict.NOT_APPLICABLE
+    assert "yet it committed" in found.evidence.text
+
+
+def test_rules_that_struck_unseen_prove_nothing() -> None:
+    found = verdicts(replace(SOUND, lost=replace(LOST, rule_strikes=2)))["faults-occurred"]
+    assert found.verdict is Verdict.NOT_APPLICABLE
+    assert found.evidence.text == "the fault rules struck 2 times, and the journal shows 1"
+
+
+@pytest.mark.parametrize(("times", "verdict"), [(1, Verdict.PASS), (2, Verdict.FAIL)])
+def test_a_connection_that_breaks_without_a_fault_is_the_targets_fault(times: int, verdict: Verdict) -> None:
+    broken = (Broken("POST", "/api/v2/wfm/users", "closed"),) * times
+    lossy = replace(LOST, runs=(replace(run(), broken=broken),))
+    assert verdicts(replace(SOUND, lost=lossy))["version-steps"].verdict is verdict
+
+
+def test_a_429_is_no_refusal_of_what_was_sent() -> None:
+    busy = replace(LOST, runs=(run(exchanges=(exchange(status=429, seen=429, context_id="context-429"),)),))
+    found = verdicts(replace(SOUND, busy=busy))["exit-codes"]
+    assert (found.verdict, found.evidence.counts["refusedWrites"]) == (Verdict.PASS, 0)
 
 
 def test_a_program_that_never_says_that_it_is_done_is_wrong() -> None:
@@ -161,15 +203,16 @@ def test_a_broken_reference_is_seen() -> None:
 
 @pytest.mark.parametrize(("again_s", "verdict"), [(0.4, Verdict.FAIL), (1.2, Verdict.PASS)])
 def test_retry_after_is_obeyed_or_not(again_s: float, verdict: Verdict) -> None:
-    told = exchange(status=None, seen=429, context_id=None)
+    told = exchange(status=429, seen=429, context_id="context-429")
     again = exchange(arrived_s=told.answered_s + again_s, answered_s=told.answered_s + again_s + 0.1)
-    busy = replace(LOST, name="429 and 503", runs=(run(exchanges=(told, again)),))
+    busy = replace(LOST, name="429 and 503", runs=(run(exchanges=(told, again)),), struck=(THROTTLED,))
     assert verdicts(replace(SOUND, busy=busy))["retry-after"].verdict is verdict
 
 
 def test_another_request_need_not_wait() -> None:
-    told, other = exchange(status=None, seen=429), exchange(body=b'{"other": 1}', arrived_s=0.2)
-    busy = replace(LOST, runs=(run(exchanges=(told, other)),))
+    told = exchange(status=429, seen=429, context_id="context-429")
+    other = exchange(body=b'{"other": 1}', arrived_s=0.2)
+    busy = replace(LOST, runs=(run(exchanges=(told, other)),), struck=(THROTTLED,))
     assert verdicts(replace(SOUND, busy=busy))["retry-after"].verdict is Verdict.PASS
 
 

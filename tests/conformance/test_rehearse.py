@@ -119,6 +119,8 @@ def test_a_program_that_exits_0_after_a_409_is_judged_wrong(rehearse: Callable[.
         ("key-of-the-day", "replay-commits-nothing"),
         ("second-name-on-conflict", "two-at-once"),
         ("never-looks", "exit-codes"),
+        ("impatient", "retry-after"),
+        ("takes-silence-for-yes", "lost-answers"),
     ],
 )
 def test_a_known_bug_is_caught(rehearse: Callable[..., Judged], bug: str, caught_by: str) -> None:

@@ -9,7 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class ToyTarget(ThreadingHTTPServer):
-    """Answers every request with its number; POST answers 201, DELETE 204, the path `/refused` 409."""
+    """
+    Answers every request with its number; POST answers 201, DELETE 204.
+
+    A path that ends in `/refused` answers 409, one in `/busy` 429; on one in `/lost` the connection is closed.
+    """
 
     daemon_threads = True
 
@@ -38,9 +42,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.reached.append((self.command, self.path, body))
             self.server.headers.append(dict(self.headers.items()))
             number = len(self.server.reached)
+        path = self.path.partition("?")[0]
+        if path.endswith("/lost"):
+            self.close_connection = True
+            return
         answer = b"" if self.command == "DELETE" else b'{"number": %d}' % number
         status = {"POST": 201, "DELETE": 204}.get(self.command, 200)
-        self.send_response(409 if self.path.endswith("/refused") else status)
+        status = 409 if path.endswith("/refused") else status
+        self.send_response(429 if path.endswith("/busy") else status)
+        if path.endswith("/busy"):
+            self.send_header("Retry-After", "7")
         self.send_header("ININ-Correlation-Id", f"context-{number}")
         if self.command != "DELETE":
             self.send_header("Content-Length", str(len(answer)))

@@ -4,6 +4,8 @@ Migrations with one known bug each: `python broken.py BUG`.
 - `ignores-409`: reads the template's version once, sends it with every batch, and exits 0 whatever is answered.
 - `never-looks`: creates without looking and dies at the first 409, for good.
 - `key-of-the-day`: its group is named after the moment, so each run makes another.
+- `impatient`: sends again at once what was answered with 429 or 503.
+- `takes-silence-for-yes`: skips an agent whose creation was not answered.
 - `second-name-on-conflict`: a taken group name is not read but evaded.
 """
 
@@ -37,9 +39,11 @@ def send(method: str, path: str, body: object = None, authorization: str = "", f
         except urllib.error.HTTPError as error:
             if error.code not in (429, 503):
                 return error.code, json.load(error)
-            time.sleep(int(error.headers.get("Retry-After", "1")))
+            if BUG != "impatient":
+                time.sleep(int(error.headers.get("Retry-After", "1")))
         except OSError:
-            continue
+            if BUG == "takes-silence-for-yes":
+                return 0, {}
     raise SystemExit("no answer")
 
 
@@ -59,6 +63,8 @@ def main() -> None:
             status, made = ask("POST", path, body)
             if status == 201:
                 return str(made["id"])
+            if status == 0 and path == "users":
+                return ""
             if BUG == "never-looks":
                 raise SystemExit(f"{path} refused: {made['message']}")
         raise SystemExit("refused three times")
@@ -69,6 +75,7 @@ def main() -> None:
     users = [
         ensure("users", f"email={row['email']}", {"name": row["name"], "email": row["email"], **zone}) for row in people
     ]
+    users = list(filter(None, users))
     template = ensure("scheduletemplates", "name=Week", {"name": "Week", **zone})
     name = f"Support-{time.time_ns()}" if BUG == "key-of-the-day" else "Support"
     group = {"name": name, "scheduleTemplateId": template, "userIds": users}
