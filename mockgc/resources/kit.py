@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, Holder, Provenance, Violation, WfmError, assumed, documented
 from mockgc.domain.metadata import timestamp
+from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Resource, value_at
 from mockgc.domain.rules import PAGE_SIZE_DEFAULT
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
@@ -322,6 +323,13 @@ def many(request: Request, name: str) -> list[str]:
     """The values of a query parameter that may be repeated or hold several with commas."""
     pairs = parse_qsl(request.raw_query, keep_blank_values=True)
     return [part for sent, value in pairs if sent == name for part in value.split(",") if part]
+
+
+def named(view: View, kind: str, request: Request) -> list[Entity]:
+    """The entities of a kind that a query names: by `id`, and by what their name holds; all when it names none."""
+    ids, name = many(request, "id"), folded_name(parameters(request).get("name", ""))
+    found = [entity for entity in everything(view, kind) if name in folded_name(entity["name"])]
+    return [entity for entity in found if not ids or entity["id"] in ids]
 
 
 def showing(outcome: Outcome, show: Show) -> Outcome:

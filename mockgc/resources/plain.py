@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from mockgc.domain import rules
-from mockgc.domain.resource import Handler, Operation, Resource
+from mockgc.domain.errors import ErrorCode
+from mockgc.domain.names import folded_name
+from mockgc.domain.resource import Handler, Operation, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View, Write
 from mockgc.resources.kit import Common, Show, paged, reply
 
 Content = Callable[[View, Request, Entity | None], Entity]
 """The stored fields from a request and what is stored before (None on create)."""
 Shown = Callable[[View, Entity, Request], Entity]
-Find = Callable[[View, Request], Iterable[Entity]]
+Find = Callable[[View, str, Request], Iterable[Entity]]
+"""The entities of a kind that a request asks for, in their order; `kit.named` is one."""
 
 
 def as_stored(_: View, entity: Entity, __: Request) -> Entity:
@@ -38,6 +41,7 @@ class Plain:
         shown: the form in answers.
         created, deleted: the statuses of a create and of a deletion.
         companions: the kinds whose entities go with the one that they refer to.
+        name_taken: how a change of the name to a taken one is refused, where that differs from a create.
     """
 
     common: Common
@@ -46,6 +50,7 @@ class Plain:
     created: int = 200
     deleted: int = 204
     companions: tuple[str, ...] = ()
+    name_taken: ErrorCode | None = None
 
     @property
     def kind(self) -> str:
@@ -96,6 +101,8 @@ class Plain:
         before = self.existing(view, request)
         rules.raise_invalid(request)
         content, claimed = self.content(view, request, before), self.common.stamp.claimed(request.body)
+        if self.name_taken is not None:
+            resource = replace(resource, unique=(UniqueKey("name", self.name_taken, folded_name),))
         return self.answered(view, self.common.update(resource, view, before, content, claimed), request)
 
     def delete(self, resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -112,4 +119,4 @@ class Plain:
 
     def _page(self, path: str, find: Find, _: Resource, __: Operation, view: View, request: Request) -> Outcome:
         rules.raise_invalid(request)
-        return paged(view, self.kind, path, request, find(view, request), self.show(view, request))
+        return paged(view, self.kind, path, request, find(view, self.kind, request), self.show(view, request))

@@ -16,11 +16,12 @@ from mockgc.resources.kit import (
     by_cursor,
     everything,
     known_fields,
-    many,
+    named,
     paged,
     parameters,
     reply,
 )
+from mockgc.resources.plain import Plain
 
 PATH = "/api/v2/authorization/divisions"
 NAME_EXISTS = ErrorCode(
@@ -43,56 +44,32 @@ IN_USE = ErrorCode(
     "request.conflict", 409, "a division with objects is not deleted", assumed("the contract declares the code only"),
     "Move the division's objects to another division first.",
 )  # fmt: skip
-_COMMON = Common("division", lambda division: f"{PATH}/{division['id']}")
 _DELETED = Common("deletedDivision", lambda division: f"{PATH}/{division['id']}")
 
 
-def _create(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    rules.raise_invalid(request)
-    content = {"homeDivision": False, **known_fields(request.body, "name", "description")}
-    return _COMMON.create(resource, view, content)
+def _content(_: View, request: Request, before: Entity | None) -> Entity:
+    content = known_fields(request.body, "name", "description")
+    return content if before else {"homeDivision": False, **content}
 
 
-def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    division = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    return reply(view, "division", division)
-
-
-def _replace(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    renamed = replace(resource, unique=(UniqueKey("name", RENAME_EXISTS, folded_name),))
-    return _COMMON.update(renamed, view, before, known_fields(request.body, "name", "description"), None)
+DIVISIONS = Plain(Common("division", lambda division: f"{PATH}/{division['id']}"), _content, name_taken=RENAME_EXISTS)
 
 
 def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
     """Gone from the listings; kept aside, so that it can be restored under its id."""
-    before = _COMMON.existing(view, request.ids[0])
+    before = DIVISIONS.existing(view, request)
     rules.raise_invalid(request)
     if before["homeDivision"]:
         raise errors.refuse(HOME_STAYS, f"division {before['name']!r} is the home division")
-    outcome = _COMMON.delete(resource, view, before)
+    outcome = DIVISIONS.common.delete(resource, view, before)
     return replace(outcome, writes=(*outcome.writes, Write(_DELETED.kind, before["id"], before)))
-
-
-def _named(view: View, request: Request) -> list[Entity]:
-    """The divisions that a query names by `id`, or by what their name holds."""
-    ids, name = many(request, "id"), folded_name(parameters(request).get("name", ""))
-    found = [division for division in everything(view, "division") if name in folded_name(division["name"])]
-    return [division for division in found if not ids or division["id"] in ids]
-
-
-def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    rules.raise_invalid(request)
-    return paged(view, "division", PATH, request, _named(view, request))
 
 
 def _query(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     rules.raise_invalid(request)
     if {"after", "before"} <= parameters(request).keys():
         raise errors.refuse(BOTH_CURSORS, "both after and before were sent", "after")
-    return by_cursor(view, "division", f"{PATH}/query", request, _named(view, request))
+    return by_cursor(view, "division", f"{PATH}/query", request, named(view, "division", request))
 
 
 def _home(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -105,7 +82,7 @@ def _home(resource: Resource, _: Operation, view: View, request: Request) -> Out
     taken = {folded_name(division["name"]) for division in divisions}
     names = ("Home", *(f"Home {number}" for number in range(2, len(taken) + 3)))
     name = next(name for name in names if folded_name(name) not in taken)
-    return _COMMON.create(resource, view, {"homeDivision": True, "name": name, "description": ""})
+    return DIVISIONS.common.create(resource, view, {"homeDivision": True, "name": name, "description": ""})
 
 
 def _list_deleted(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -118,7 +95,7 @@ def _restore(_: Resource, __: Operation, view: View, request: Request) -> Outcom
     deleted = _DELETED.existing(view, request.ids[0])
     rules.raise_invalid(request)
     content = {**deleted, **known_fields(request.body, "name", "description")}
-    outcome = _COMMON.create(DIVISION, view, content)
+    outcome = DIVISIONS.common.create(DIVISION, view, content)
     return replace(outcome, writes=(*outcome.writes, Write(_DELETED.kind, deleted["id"], None)))
 
 
@@ -130,13 +107,15 @@ DIVISION = Resource(
     filters=(Filter("name", folded_name),),
     in_use=IN_USE,
     behaviours={
-        "postAuthorizationDivisions": Behaviour(_create, CONTRACT, (NAME_EXISTS,)),
-        "getAuthorizationDivision": Behaviour(_read, CONTRACT),
-        "putAuthorizationDivision": Behaviour(_replace, CONTRACT, (RENAME_EXISTS,)),
+        "postAuthorizationDivisions": Behaviour(DIVISIONS.create, CONTRACT, (NAME_EXISTS,)),
+        "getAuthorizationDivision": Behaviour(DIVISIONS.read, CONTRACT),
+        "putAuthorizationDivision": Behaviour(DIVISIONS.change, CONTRACT, (RENAME_EXISTS,)),
         "deleteAuthorizationDivision": Behaviour(
             _delete, assumed("refused while objects are in it"), (IN_USE, HOME_STAYS)
         ),
-        "getAuthorizationDivisions": Behaviour(_list, assumed("a name is searched for inside names")),
+        "getAuthorizationDivisions": Behaviour(
+            DIVISIONS.pages(PATH, named), assumed("a name is searched for inside names")
+        ),
         "getAuthorizationDivisionsQuery": Behaviour(_query, CONTRACT, (BOTH_CURSORS, INVALID_CURSOR)),
         "getAuthorizationDivisionsHome": Behaviour(_home, assumed("made when it is first asked for")),
     },

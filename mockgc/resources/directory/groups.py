@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, assumed, documented, observed
@@ -33,16 +32,14 @@ from mockgc.resources.kit import (
     FIRST_VERSION,
     TOP_LEVEL,
     Common,
-    Show,
     everything,
     known_fields,
     many,
     paged,
-    reply,
-    showing,
     source,
     touched,
 )
+from mockgc.resources.plain import Plain
 
 PATH = "/api/v2/groups"
 KIND = "directoryGroup"
@@ -54,15 +51,31 @@ RENAME_IN_USE = ErrorCode(
     "general.bad.request", 400, "group names are unique", assumed("PUT groups/{groupId} declares no code of its own"),
     "Choose another name.",
 )  # fmt: skip
-_COMMON = Common(KIND, lambda group: f"{PATH}/{group['id']}", TOP_LEVEL, stale=STALE)
-_MEMBERS = Common(KIND, lambda group: f"{PATH}/{group['id']}", TOP_LEVEL, stale=STALE_MEMBERS)
 _UPDATED = (
     "name", "rulesVisible", "visibility", "rolesEnabled", "callsEnabled", "includeOwners", "addresses", "images",
     "email", "state",
 )  # fmt: skip
 
 
-def _show(view: View, group: Entity) -> Entity:
+def _common(stale: ErrorCode) -> Common:
+    return Common(KIND, lambda group: f"{PATH}/{group['id']}", TOP_LEVEL, stale=stale)
+
+
+def _content(view: View, request: Request, before: Entity | None) -> Entity:
+    body = request.body
+    content = known_fields(body, *(("type", *_UPDATED) if before is None else (*_UPDATED, "description")))
+    if content.get("visibility") == "ownerIds":
+        # PUT spells the value `owners` of every other model so (documented).
+        content["visibility"] = "owners"
+    if "ownerIds" in body:
+        # A list holding one space is how owners are cleared (observed, the Terraform provider).
+        content["ownerIds"] = list(dict.fromkeys(owner for owner in body["ownerIds"] if owner.strip()))
+    if before is not None:
+        return touched(view, before, content)
+    return {"ownerIds": [], **content, "state": "active", "memberIds": [], "dateModified": timestamp(view.now)}
+
+
+def _shown(view: View, group: Entity, _: Request) -> Entity:
     """A group as callers see it: its members are counted, its owners shown."""
     shown = {name: value for name, value in group.items() if name not in ("memberIds", "ownerIds")}
     shown["memberCount"] = len(people.living(view, group["memberIds"]))
@@ -71,37 +84,8 @@ def _show(view: View, group: Entity) -> Entity:
     return shown
 
 
-def _shows(view: View) -> Show:
-    return partial(_show, view)
-
-
-def _content(body: Entity, *names: str) -> Entity:
-    content = known_fields(body, *names)
-    if content.get("visibility") == "ownerIds":
-        # PUT spells the value `owners` of every other model so (documented).
-        content["visibility"] = "owners"
-    if "ownerIds" in body:
-        # A list holding one space is how owners are cleared (observed, the Terraform provider).
-        content["ownerIds"] = list(dict.fromkeys(owner for owner in body["ownerIds"] if owner.strip()))
-    return content
-
-
-def _create(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    rules.raise_invalid(request)
-    content = {
-        "ownerIds": [],
-        **_content(request.body, "type", *_UPDATED),
-        "state": "active",
-        "memberIds": [],
-        "dateModified": timestamp(view.now),
-    }
-    return showing(_COMMON.create(resource, view, content), _shows(view))
-
-
-def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    group = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    return showing(reply(view, KIND, group), _shows(view))
+GROUPS = Plain(_common(STALE), _content, _shown, name_taken=RENAME_IN_USE)
+_MEMBERS = _common(STALE_MEMBERS)
 
 
 def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -110,38 +94,23 @@ def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     found = [group for group in everything(view, KIND) if not ids or group["id"] in ids]
     if many(request, "sortOrder") == ["descending"]:
         found.reverse()
-    return paged(view, KIND, PATH, request, found, _shows(view))
+    return paged(view, KIND, PATH, request, found, GROUPS.show(view, request))
 
 
 def _search(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     rules.raise_invalid(request)
-    return search.searched("groups", request, everything(view, KIND), _shows(view))
-
-
-def _replace(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    renamed = replace(resource, unique=(UniqueKey("name", RENAME_IN_USE, folded_name),))
-    content = _content(request.body, *_UPDATED, "description")
-    content = touched(view, before, content)
-    return showing(_COMMON.update(renamed, view, before, content, TOP_LEVEL.claimed(request.body)), _shows(view))
-
-
-def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    return _COMMON.delete(resource, view, before)
+    return search.searched("groups", request, everything(view, KIND), GROUPS.show(view, request))
 
 
 def _members(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    group = _COMMON.existing(view, request.ids[0])
+    group = GROUPS.existing(view, request)
     rules.raise_invalid(request)
     found = people.living(view, group["memberIds"])
     return people.paged_users(view, request, f"{PATH}/{group['id']}/members", found)
 
 
 def _individuals(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    group = _COMMON.existing(view, request.ids[0])
+    group = GROUPS.existing(view, request)
     rules.raise_invalid(request)
     owners = group["ownerIds"] if group.get("includeOwners") else []
     found = people.living(view, dict.fromkeys([*group["memberIds"], *owners]))
@@ -149,7 +118,7 @@ def _individuals(_: Resource, __: Operation, view: View, request: Request) -> Ou
 
 
 def _add(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    group = _COMMON.existing(view, request.ids[0])
+    group = GROUPS.existing(view, request)
     rules.raise_invalid(request)
     wanted = request.body["memberIds"]
     _raise_too_many(TOO_MANY_MEMBERS, wanted, "memberIds")
@@ -161,7 +130,7 @@ def _add(resource: Resource, _: Operation, view: View, request: Request) -> Outc
 
 
 def _remove(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    group = _COMMON.existing(view, request.ids[0])
+    group = GROUPS.existing(view, request)
     rules.raise_invalid(request)
     leaving = many(request, "ids")
     _raise_too_many(TOO_MANY_REMOVED, leaving, "ids")
@@ -190,13 +159,15 @@ RESOURCE = Resource(
     references=(Reference("ownerIds[]", USER, UNKNOWN_ID), Reference("memberIds[]", USER, UNKNOWN_MEMBER)),
     behaviours={
         "postGroups": Behaviour(
-            _create, observed("the Terraform provider: description is honoured by PUT only"), (NAME_IN_USE, UNKNOWN_ID)
+            GROUPS.create,
+            observed("the Terraform provider: description is honoured by PUT only"),
+            (NAME_IN_USE, UNKNOWN_ID),
         ),
-        "getGroup": Behaviour(_read, CONTRACT),
+        "getGroup": Behaviour(GROUPS.read, CONTRACT),
         "getGroups": Behaviour(_list, CONTRACT),
         "postGroupsSearch": Behaviour(_search, search.SOURCE, (search.NOT_SEARCHABLE,)),
-        "putGroup": Behaviour(_replace, source(CONTRACT, FIRST_VERSION), (STALE, RENAME_IN_USE, UNKNOWN_ID)),
-        "deleteGroup": Behaviour(_delete, assumed("gone at once, its name free")),
+        "putGroup": Behaviour(GROUPS.change, source(CONTRACT, FIRST_VERSION), (STALE, RENAME_IN_USE, UNKNOWN_ID)),
+        "deleteGroup": Behaviour(GROUPS.delete, assumed("gone at once, its name free")),
         "getGroupMembers": Behaviour(_members, assumed("deleted users are left out")),
         "getGroupIndividuals": Behaviour(_individuals, assumed("members, and owners where includeOwners is set")),
         "postGroupMembers": Behaviour(_add, _MEMBERS_SOURCE, (STALE_MEMBERS, UNKNOWN_MEMBER, TOO_MANY_MEMBERS)),

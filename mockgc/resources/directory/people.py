@@ -56,6 +56,11 @@ def division_reference(division_id: str) -> Entity:
     return {"id": division_id, "selfUri": f"/api/v2/authorization/divisions/{division_id}"}
 
 
+def sent_division(body: Entity) -> Entity:
+    """`{division}` where a body names one by its id, else nothing."""
+    return {"division": division_reference(body["division"]["id"])} if "id" in body.get("division", {}) else {}
+
+
 def summary(view: View, user_id: str) -> Entity:
     """What is shown of a user in what refers to it; the contract requires its version."""
     user = view.get(USER, user_id) or {}

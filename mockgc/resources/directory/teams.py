@@ -6,8 +6,6 @@ Who cannot be added is a row of the answer, not an error. Source: the model of t
 
 from __future__ import annotations
 
-from functools import partial
-
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, assumed, documented
 from mockgc.domain.metadata import timestamp
@@ -15,7 +13,7 @@ from mockgc.domain.names import folded_name
 from mockgc.domain.resource import Behaviour, Operation, Reference, Resource, UniqueKey
 from mockgc.domain.transaction import Entity, Outcome, Request, View
 from mockgc.resources.directory import people, search
-from mockgc.resources.directory.people import USER, division_reference, with_division
+from mockgc.resources.directory.people import USER, sent_division, with_division
 from mockgc.resources.directory.refusals import TEAM_MEMBERS_REMOVED_MAX, TOO_MANY_IDS, UNKNOWN_ID
 from mockgc.resources.kit import (
     CONTRACT,
@@ -27,10 +25,9 @@ from mockgc.resources.kit import (
     known_fields,
     many,
     parameters,
-    reply,
-    showing,
     touched,
 )
+from mockgc.resources.plain import Plain
 
 PATH = "/api/v2/teams"
 KIND = "team"
@@ -38,62 +35,39 @@ NAME_IN_USE = ErrorCode(
     "group.name.in.use", 400, "team names are unique", documented("POST and PATCH teams: 400"),
     "Use the team that has the name, or choose another name.",
 )  # fmt: skip
-_COMMON = Common(KIND, lambda team: f"{PATH}/{team['id']}")
 
 
-def _show(view: View, team: Entity) -> Entity:
+def _content(view: View, request: Request, before: Entity | None) -> Entity:
+    content = {**known_fields(request.body, "name", "description"), **sent_division(request.body)}
+    if before is not None:
+        return touched(view, before, content)
+    moment = timestamp(view.now)
+    return {**content, "memberIds": [], "dateCreated": moment, "dateModified": moment}
+
+
+def _shown(view: View, team: Entity, _: Request) -> Entity:
     """A team as callers see it: its members are counted."""
     shown = {name: value for name, value in with_division(view, team).items() if name != "memberIds"}
     return {**shown, "memberCount": len(people.living(view, team["memberIds"]))}
 
 
-def _content(body: Entity) -> Entity:
-    content = known_fields(body, "name", "description")
-    if "id" in body.get("division", {}):
-        content["division"] = division_reference(body["division"]["id"])
-    return content
-
-
-def _create(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    rules.raise_invalid(request)
-    moment = timestamp(view.now)
-    content = {**_content(request.body), "memberIds": [], "dateCreated": moment, "dateModified": moment}
-    return showing(_COMMON.create(resource, view, content), partial(_show, view))
-
-
-def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    team = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    return showing(reply(view, KIND, team), partial(_show, view))
+TEAMS = Plain(Common(KIND, lambda team: f"{PATH}/{team['id']}"), _content, _shown)
 
 
 def _list(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     rules.raise_invalid(request)
     name = folded_name(parameters(request).get("name", ""))
     found = [team for team in everything(view, KIND) if name in folded_name(team["name"])]
-    return by_cursor(view, KIND, PATH, request, found, partial(_show, view))
+    return by_cursor(view, KIND, PATH, request, found, TEAMS.show(view, request))
 
 
 def _search(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     rules.raise_invalid(request)
-    return search.searched("teams", request, everything(view, KIND), partial(_show, view))
-
-
-def _update(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    content = touched(view, before, _content(request.body))
-    return showing(_COMMON.update(resource, view, before, content, None), partial(_show, view))
-
-
-def _delete(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = _COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    return _COMMON.delete(resource, view, before)
+    return search.searched("teams", request, everything(view, KIND), TEAMS.show(view, request))
 
 
 def _members(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    team = _COMMON.existing(view, request.ids[0])
+    team = TEAMS.existing(view, request)
     rules.raise_invalid(request)
     found = people.living(view, team["memberIds"])
     path = f"{PATH}/{team['id']}/members"
@@ -101,13 +75,13 @@ def _members(_: Resource, __: Operation, view: View, request: Request) -> Outcom
 
 
 def _add(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    team = _COMMON.existing(view, request.ids[0])
+    team = TEAMS.existing(view, request)
     rules.raise_invalid(request)
     wanted = dict.fromkeys(request.body["memberIds"])
     reasons = {user_id: _reason_against(view, team, user_id) for user_id in wanted}
     added = [user_id for user_id, reason in reasons.items() if reason is None]
     members = list(dict.fromkeys([*team["memberIds"], *added]))
-    outcome = _COMMON.update(resource, view, team, touched(view, team, {"memberIds": members}), None)
+    outcome = TEAMS.common.update(resource, view, team, touched(view, team, {"memberIds": members}), None)
     body = {
         "entities": [known_fields(people.summary(view, user_id), "id", "selfUri") for user_id in added],
         "failures": [{"id": user_id, "reason": reason} for user_id, reason in reasons.items() if reason is not None],
@@ -128,13 +102,13 @@ def _reason_against(view: View, team: Entity, user_id: str) -> str | None:
 
 
 def _remove(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    team = _COMMON.existing(view, request.ids[0])
+    team = TEAMS.existing(view, request)
     rules.raise_invalid(request)
     leaving = many(request, "id")
     if len(leaving) > TEAM_MEMBERS_REMOVED_MAX:
         raise errors.refuse(TOO_MANY_IDS, f"{len(leaving)} ids; at most {TEAM_MEMBERS_REMOVED_MAX}", "id")
     members = [member for member in team["memberIds"] if member not in leaving]
-    outcome = _COMMON.update(resource, view, team, touched(view, team, {"memberIds": members}), None)
+    outcome = TEAMS.common.update(resource, view, team, touched(view, team, {"memberIds": members}), None)
     return Outcome(204, None, outcome.writes)
 
 
@@ -146,14 +120,14 @@ RESOURCE = Resource(
     unique=(UniqueKey("name", NAME_IN_USE, folded_name),),
     references=(Reference("division.id", "division", UNKNOWN_ID), Reference("memberIds[]", USER, UNKNOWN_ID)),
     behaviours={
-        "postTeams": Behaviour(_create, CONTRACT, (NAME_IN_USE, UNKNOWN_ID)),
-        "getTeam": Behaviour(_read, CONTRACT),
+        "postTeams": Behaviour(TEAMS.create, CONTRACT, (NAME_IN_USE, UNKNOWN_ID)),
+        "getTeam": Behaviour(TEAMS.read, CONTRACT),
         "getTeams": Behaviour(
             _list, assumed("a name is searched for inside names; cursors are positions"), (INVALID_CURSOR,)
         ),
         "postTeamsSearch": Behaviour(_search, search.SOURCE),
-        "patchTeam": Behaviour(_update, CONTRACT, (NAME_IN_USE, UNKNOWN_ID)),
-        "deleteTeam": Behaviour(_delete, assumed("its members leave with it")),
+        "patchTeam": Behaviour(TEAMS.change, CONTRACT, (NAME_IN_USE, UNKNOWN_ID)),
+        "deleteTeam": Behaviour(TEAMS.delete, assumed("its members leave with it")),
         "getTeamMembers": Behaviour(_members, assumed("deleted users are left out"), (INVALID_CURSOR,)),
         "postTeamMembers": Behaviour(_add, _FAILURES),
         "deleteTeamMembers": Behaviour(_remove, CONTRACT, (TOO_MANY_IDS,)),

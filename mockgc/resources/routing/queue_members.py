@@ -17,8 +17,7 @@ from mockgc.resources.directory import people, users
 from mockgc.resources.directory.people import USER, USERS_PATH
 from mockgc.resources.directory.refusals import NOT_A_USER
 from mockgc.resources.kit import CONTRACT, Common, children, known_fields, paged, parameters
-from mockgc.resources.routing import queues
-from mockgc.resources.routing.queues import MEMBER, PATH, members_of
+from mockgc.resources.routing.queues import MEMBER, PATH, QUEUES, members_of
 
 MEMBERS_MAX = 100
 UNKNOWN_USER = ErrorCode(
@@ -62,7 +61,7 @@ def _page(of: str, view: View, request: Request, queue_id: str, found: Iterable[
 
 
 def _list(of: str, _: Resource, __: Operation, view: View, request: Request) -> Outcome:
-    queue = queues.COMMON.existing(view, request.ids[0])
+    queue = QUEUES.existing(view, request)
     rules.raise_invalid(request)
     joined = parameters(request).get("joined")
     name = parameters(request).get("name", "").casefold()
@@ -76,7 +75,7 @@ def _list(of: str, _: Resource, __: Operation, view: View, request: Request) -> 
 
 
 def _add_or_remove(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    queue = queues.COMMON.existing(view, request.ids[0])
+    queue = QUEUES.existing(view, request)
     rules.raise_invalid(request)
     _raise_too_many(request)
     wanted = dict.fromkeys(item.get("id", "") for item in request.items)
@@ -103,14 +102,14 @@ def _raise_too_many(request: Request) -> None:
 
 def _change(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
     queue_id, user_id = request.ids
-    before = _existing(view, queues.COMMON.existing(view, queue_id)["id"], user_id)
+    before = _existing(view, QUEUES.common.existing(view, queue_id)["id"], user_id)
     rules.raise_invalid(request)
     outcome = _COMMON.update(resource, view, before, known_fields(request.body, "joined", "ringNumber"), None)
     return Outcome(202, None, outcome.writes)
 
 
 def _change_many(of: str, resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    queue = queues.COMMON.existing(view, request.ids[0])
+    queue = QUEUES.existing(view, request)
     rules.raise_invalid(request)
     _raise_too_many(request)
     changes: dict[str, Entity] = {}
@@ -127,14 +126,14 @@ def _change_many(of: str, resource: Resource, _: Operation, view: View, request:
 
 def _remove(status: int, resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
     queue_id, user_id = request.ids
-    before = _existing(view, queues.COMMON.existing(view, queue_id)["id"], user_id)
+    before = _existing(view, QUEUES.common.existing(view, queue_id)["id"], user_id)
     rules.raise_invalid(request)
     return _COMMON.delete(resource, view, before, status)
 
 
-def _queue_of(view: View, member: Entity) -> Entity:
-    queue = view.get(queues.KIND, member["queueId"]) or {}
-    return {**queues.shown(view, queue), "joined": member["joined"]}
+def _queue_of(view: View, request: Request, member: Entity) -> Entity:
+    queue = view.get(QUEUES.kind, member["queueId"]) or {}
+    return {**QUEUES.wire(view, queue, request), "joined": member["joined"]}
 
 
 def _own_queues(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -143,7 +142,7 @@ def _own_queues(_: Resource, __: Operation, view: View, request: Request) -> Out
     joined = parameters(request).get("joined")
     members = children(view, MEMBER, USER, user["id"])
     found = [member for member in members if joined is None or member["joined"] == (joined == "true")]
-    return paged(view, MEMBER, f"{USERS_PATH}/{user['id']}/queues", request, found, partial(_queue_of, view))
+    return paged(view, MEMBER, f"{USERS_PATH}/{user['id']}/queues", request, found, partial(_queue_of, view, request))
 
 
 def _join(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -153,7 +152,7 @@ def _join(resource: Resource, _: Operation, view: View, request: Request) -> Out
     rules.raise_invalid(request)
     outcome = _COMMON.update(resource, view, before, known_fields(request.body, "joined"), None)
     assert isinstance(outcome.body, dict)
-    return Outcome(200, _queue_of(view, outcome.body), outcome.writes, outcome.reads)
+    return Outcome(200, _queue_of(view, request, outcome.body), outcome.writes, outcome.reads)
 
 
 def _join_many(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
@@ -167,7 +166,7 @@ def _join_many(resource: Resource, _: Operation, view: View, request: Request) -
         for queue_id, content in changes.items()
     ]
     found = [outcome.body for outcome in done if isinstance(outcome.body, dict)]
-    page = paged(view, MEMBER, f"{USERS_PATH}/{user['id']}/queues", request, found, partial(_queue_of, view))
+    page = paged(view, MEMBER, f"{USERS_PATH}/{user['id']}/queues", request, found, partial(_queue_of, view, request))
     return Outcome(200, page.body, tuple(write for outcome in done for write in outcome.writes))
 
 
@@ -177,7 +176,7 @@ QUEUE_MEMBER = Resource(
     path=f"{PATH}/members",
     title="queue member",
     composite=(_PAIR,),
-    references=(Reference("queueId", queues.KIND, UNKNOWN_USER), Reference("userId", USER, UNKNOWN_USER)),
+    references=(Reference("queueId", QUEUES.kind, UNKNOWN_USER), Reference("userId", USER, UNKNOWN_USER)),
     behaviours={
         "getUserQueues": Behaviour(_own_queues, CONTRACT),
         "patchUserQueue": Behaviour(_join, assumed("only whether the user has joined can change")),
