@@ -198,6 +198,22 @@ def test_a_lost_answer_of_a_request_that_was_carried_out_is_not_shown_as_refused
     assert page.evaluate("document.querySelector('.verdict').className") == "verdict unknown"
 
 
+def test_an_operation_that_ended_in_error_is_not_shown_as_accepted(console: Console) -> None:
+    home = console.http.get("/api/v2/authorization/divisions/home").json()["id"]
+    settings = {"startDayOfWeek": "Monday", "timeZone": "UTC"}
+    units = "/api/v2/workforcemanagement/businessunits"
+    unit = console.http.post(units, json={"name": "EMEA", "divisionId": home, "settings": settings}).json()["id"]
+    steps = f"{units}/{unit}/weeks/2026-11-30/schedules/import"
+    given = console.http.post(f"{steps}/uploadurl", json={"contentLengthBytes": 2}).json()
+    httpx.put(given["url"], headers=given["headers"], content=b"{}", trust_env=False).raise_for_status()
+    answer = console.http.post(steps, json={"uploadKey": given["uploadKey"]})
+    assert (answer.status_code, answer.json()["status"]) == (202, "Error")
+    page = console.why(answer)
+    assert "its operation failed" in page.text("h1")
+    assert "description is required" in page.text(".verdict")
+    assert "Correct the named field" in page.text(".next")
+
+
 def test_names_stay_text(console: Console) -> None:
     user = console.user(NASTY, "x@example.com").raise_for_status().json()
     refused = console.user(NASTY, "x@example.com")
