@@ -84,7 +84,8 @@ def _check(view: View, code: Entity, before: Entity | None) -> Iterator[Violatio
     for other in live if code["active"] else ():
         if other["id"] != code["id"] and folded_name(other["name"]) == folded_name(code["name"]):
             holder = Holder("activityCode", other["code"], other["name"])
-            yield Violation(WFM_VALIDATION, f"name {code['name']!r} is held", "name", holder, code["name"])
+            message = f"name {code['name']!r} is held by activity code {other['name']!r} ({other['code']})"
+            yield Violation(WFM_VALIDATION, message, "name", holder, code["name"])
 
 
 def _is_planning_group(view: View, code: Entity, group_id: str) -> bool:

@@ -100,6 +100,7 @@ def test_a_taken_name_is_refused_inside_the_unit_only(call: Caller) -> None:
     body = {"name": "COFFEE", "category": "Break"}
     refused = call("postWorkforcemanagementBusinessunitActivitycodes", unit, expect=400, json=body)
     assert refused["code"] == "wfm.validation.failure"
+    assert refused["message"].startswith("name 'COFFEE' is held by activity code 'Coffee' (")
     body = under(1, name="coffee")
     call("patchWorkforcemanagementBusinessunitActivitycode", unit, "2", expect=400, json=body)
     assert call.state() == before
