@@ -97,7 +97,7 @@ def serve_command(
     One organisation is ready with one client. MOCKGC_CLIENT_ID and MOCKGC_CLIENT_SECRET fix its credentials; otherwise
     they are made up and printed. An address other than this machine's asks for an admin token in the control API:
     MOCKGC_ADMIN_TOKEN, else one is made up and printed. With --seed and --freeze the same requests give byte-identical
-    answers.
+    answers, those that name a channel's connectUri with --notifications-port besides.
     """
     options = {"seed": seed, "freeze": freeze, "data": data, "strict": strict or None, "conduct": profile}
     options["notifications_port"] = notifications_port
