@@ -21,10 +21,11 @@ class Ids:
         is_fixed: whether the user asked for this very seed.
     """
 
-    __slots__ = ("_seed", "is_fixed")
+    __slots__ = ("_keyed", "_seed", "is_fixed")
 
     def __init__(self, seed: bytes, is_fixed: bool = True) -> None:
         self._seed, self.is_fixed = seed[:64], is_fixed
+        self._keyed = blake2b(digest_size=8, key=self._seed)
 
     @property
     def seed(self) -> bytes:
@@ -33,7 +34,9 @@ class Ids:
 
     def uuid(self, stream: str, ordinal: int, counter: int) -> str:
         """The id number `counter` of a stream of one organisation."""
-        digest = blake2b(f"{stream}/{ordinal}/{counter}".encode(), digest_size=8, key=self._seed).hexdigest()
+        hashed = self._keyed.copy()
+        hashed.update(f"{stream}/{ordinal}/{counter}".encode())
+        digest = hashed.hexdigest()
         return f"{digest[:8]}-{digest[8:12]}-4{digest[13:16]}-8{ordinal & 0xFFF:03x}-{counter & 0xFFFFFFFFFFFF:012x}"
 
     def secret(self, stream: str, ordinal: int, counter: int) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 FIELDS_MAX = 50
 """How many are told of one body."""
 NAME_LENGTH_MAX = 200
+_NESTED = (dict, list)
 
 
 def unknown_fields(value: Any, schema: Mapping[str, Any], components: Mapping[str, Any]) -> tuple[str, ...]:
@@ -35,15 +36,18 @@ def _found(value: Any, schema: Mapping[str, Any], components: Mapping[str, Any],
         known, others = schema.get("properties"), schema.get("additionalProperties")
         if known is None and not isinstance(others, Mapping):
             return
+        declared = known or {}
         for name, item in value.items():
+            part = declared.get(name, others)
+            if part is not None and not isinstance(item, _NESTED):
+                continue
             where = f"{path}.{name[:NAME_LENGTH_MAX]}" if path else name[:NAME_LENGTH_MAX]
-            part = (known or {}).get(name, others)
             if part is None:
                 yield where
-            elif isinstance(part, Mapping) and isinstance(item, dict | list):
+            elif isinstance(part, Mapping):
                 yield from _found(item, part, components, where)
     elif isinstance(value, list):
         items = schema.get("items", {})
         for index, item in enumerate(value):
-            if isinstance(item, dict | list):
+            if isinstance(item, _NESTED):
                 yield from _found(item, items, components, f"{path}[{index}]")

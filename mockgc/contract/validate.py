@@ -97,6 +97,9 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
+_LOOKED_INTO = (float, dict, list)
+
+
 class Validator:
     """A compiled schema; `components` resolve its references, `missing` is the refusal of a required field left out."""
 
@@ -138,11 +141,11 @@ class Validator:
         elif isinstance(value, dict):
             properties = schema.get("properties", {})
             for name, item in value.items():
-                if isinstance(item, float | dict | list):
+                if isinstance(item, _LOOKED_INTO):
                     yield from self._integral_floats(item, properties.get(name, {}), _joined(path, name))
         elif isinstance(value, list):
             for index, item in enumerate(value):
-                if isinstance(item, float | dict | list):
+                if isinstance(item, _LOOKED_INTO):
                     yield from self._integral_floats(item, schema.get("items", {}), f"{path}[{index}]")
 
 
