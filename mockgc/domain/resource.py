@@ -260,8 +260,7 @@ class Resource:
         """The values under which the store finds this entity: unique keys, composite keys and filters, normalised."""
         keys = {key.field: value for key in self.unique if (value := key.value_of(entity)) is not None}
         for filtered in self.filters:
-            value = value_at(entity, filtered.field)
-            if filtered.field not in keys and value is not None:
+            if filtered.field not in keys and (value := value_at(entity, filtered.field)) is not None:
                 keys[filtered.field] = filtered.normalise(value)
         for composite in self.composite:
             keys[composite.name] = composite.value(entity)

@@ -27,7 +27,7 @@ def too_long(environ: Mapping[str, Any]) -> WfmError | None:
     url = len(environ.get("PATH_INFO", "")) + len(environ.get("QUERY_STRING", ""))
     if url > URL_BYTES_MAX:
         return refuse(URI_TOO_LONG, f"the address has {url} bytes; at most {URL_BYTES_MAX} are taken")
-    headers = sum(len(key) + len(value) for key, value in environ.items() if key.startswith("HTTP_"))
+    headers = sum([len(key) + len(value) for key, value in environ.items() if key.startswith("HTTP_")])
     if headers > HEADER_BYTES_MAX:
         return refuse(HEADERS_TOO_LARGE, f"the headers have {headers} bytes; at most {HEADER_BYTES_MAX} are taken")
     return None

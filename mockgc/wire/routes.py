@@ -66,6 +66,7 @@ class Routes:
         self._root = _Node()
         self.templates: set[str] = set()
         self._areas = {resource.area: None for resource in resources if resource.area is not None}
+        self._own = tuple(f"{area.prefix}/" for area in self._areas)
         for late in deferred:
             self._add(late.method, late.path, LateRoute(late))
         for resource in resources:
@@ -90,7 +91,7 @@ class Routes:
 
     def is_published(self, path: str) -> bool:
         """Whether a path lies in the vendor's own family: below its root, and outside of every area of ours."""
-        return path.startswith(ROOT) and not any(f"{path}/".startswith(f"{area.prefix}/") for area in self._areas)
+        return path.startswith(ROOT) and not f"{path}/".startswith(self._own)
 
     def match(self, path: str) -> Match:
         """The routes of a path; a trailing slash is another, unknown path."""
