@@ -176,6 +176,18 @@ def test_an_emulator_that_does_not_start_shows_what_it_said() -> None:
         pass
 
 
+def test_the_journal_of_a_rehearsal_is_long_whatever_the_caller_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKGC_JOURNAL_ENTRIES_MAX", "5")
+    monkeypatch.setenv("MOCKGC_SEED", "5")
+    names = "[name for name in os.environ if name.startswith('MOCKGC_')], os.environ['MOCKGC_JOURNAL_ENTRIES_MAX']"
+    command = [sys.executable, "-c", f"import os; raise SystemExit(repr(({names})))"]
+    with (
+        pytest.raises(EmulatorNotStarted, match=r"\(\['MOCKGC_JOURNAL_ENTRIES_MAX'\], '1000000'\)"),
+        running_emulator(7, command),
+    ):
+        pass
+
+
 def test_an_emulator_that_stays_silent_is_given_up() -> None:
     command = [sys.executable, "-c", "import threading; threading.Event().wait()"]
     with pytest.raises(EmulatorNotStarted, match=r"did not answer within 0\.2 s"), running_emulator(7, command, 0.2):
