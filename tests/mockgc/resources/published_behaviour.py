@@ -77,6 +77,14 @@ class Caller:
         return tuple(self.organisation.commits()[-1:])
 
 
+def refused(call: Caller, code: str, operation_id: str, *ids: str, expect: int, **sent: Any) -> None:
+    """Asserts that a request is refused with this status and code, and changes nothing."""
+    before = call.state()
+    found = call(operation_id, *ids, expect=expect, **sent)["code"]
+    assert found == code, f"{operation_id}: {found} is not {code}"
+    assert call.state() == before, f"{operation_id} was refused and changed something"
+
+
 @cache
 def validator(operation_id: str, status: int | None) -> Validator:
     """Of one declared answer."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.published_behaviour import Caller, refused
+from tests.mockgc.resources.units import division_of
 
 both = pytest.mark.parametrize("word", ["skill", "language"])
 TAKEN = {"skill": 409, "language": 400}
@@ -20,7 +21,7 @@ def call() -> Caller:
 
 @pytest.fixture
 def division(call: Caller) -> str:
-    return str(call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})["id"])
+    return division_of(call)
 
 
 @pytest.fixture
@@ -31,13 +32,6 @@ def user(call: Caller, division: str) -> str:
 
 def make(call: Caller, word: str, *names: str) -> list[str]:
     return [call(f"postRouting{word.title()}s", json={"name": name})["id"] for name in names]
-
-
-def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
-    """A refusal with this code that changes nothing."""
-    before = call.state()
-    assert call(*args, **kwargs)["code"] == code
-    assert call.state() == before
 
 
 def rated(answer: Any) -> dict[str, float]:

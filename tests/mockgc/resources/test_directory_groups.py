@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.published_behaviour import Caller, refused
+from tests.mockgc.resources.units import users_of
 
 GROUP = {"name": "Agents", "type": "official", "rulesVisible": True, "visibility": "public"}
 
@@ -18,21 +19,12 @@ def call() -> Caller:
 
 @pytest.fixture
 def users(call: Caller) -> list[str]:
-    division = call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})["id"]
-    bodies = [{"name": n, "email": f"{n}@example.org", "divisionId": division} for n in ("ada", "bob", "eve")]
-    return [call("postUsers", json=body)["id"] for body in bodies]
+    return users_of(call, "ada", "bob", "eve")
 
 
 @pytest.fixture
 def group(call: Caller) -> Any:
     return call("postGroups", json=GROUP)
-
-
-def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
-    """A refusal with this code that changes nothing."""
-    before = call.state()
-    assert call(*args, **kwargs)["code"] == code
-    assert call.state() == before
 
 
 def members(call: Caller, group: Any) -> list[str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.published_behaviour import Caller, refused
+from tests.mockgc.resources.units import division_of
 
 
 @pytest.fixture
@@ -16,19 +17,12 @@ def call() -> Caller:
 
 @pytest.fixture
 def division(call: Caller) -> str:
-    return str(call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})["id"])
+    return division_of(call)
 
 
 def user(call: Caller, division: str, name: str = "Ada", expect: int = 200, **fields: Any) -> Any:
     body = {"name": name, "email": f"{name.lower()}@example.org", "divisionId": division, **fields}
     return call("postUsers", expect=expect, json=body)
-
-
-def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
-    """A refusal with this code that changes nothing."""
-    before = call.state()
-    assert call(*args, **kwargs)["code"] == code
-    assert call.state() == before
 
 
 @pytest.mark.shows("getUser", "getUsers", "postUsers")

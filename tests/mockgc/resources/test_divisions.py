@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.published_behaviour import Caller, refused
 
 
 @pytest.fixture
@@ -65,13 +63,6 @@ def test_a_taken_name_is_refused_on_renaming(call: Caller) -> None:
 
 def make(call: Caller, *names: str) -> list[str]:
     return [call("postAuthorizationDivisions", json={"name": name, "description": ""})["id"] for name in names]
-
-
-def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
-    """A refusal with this code that changes nothing."""
-    before = call.state()
-    assert call(*args, **kwargs)["code"] == code
-    assert call.state() == before
 
 
 @pytest.mark.shows("deleteAuthorizationDivision", "getAuthorizationDivisionsHome")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from mockgc.contract.topics import singles, topics
 from mockgc.resources.notifications.channels import CHANNELS_MAX, TOPICS_MAX
-from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.published_behaviour import Caller, refused
 
 USER = "3f0e4c8e-8a4e-4f5c-9d53-000000000001"
 PRESENCE, STATION = f"v2.users.{USER}.presence", f"v2.users.{USER}.station"
@@ -48,13 +46,6 @@ def listed(*names: str) -> list[dict[str, str]]:
 
 def subscribed(call: Caller, channel: str) -> list[str]:
     return [topic["id"] for topic in call("getNotificationsChannelSubscriptions", channel)["entities"]]
-
-
-def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
-    """A refusal with this code that changes nothing."""
-    before = call.organisation.commits()
-    assert call(*args, **kwargs)["code"] == code
-    assert call.organisation.commits() == before
 
 
 @pytest.mark.shows("postNotificationsChannels", "getNotificationsChannels", "headNotificationsChannel")

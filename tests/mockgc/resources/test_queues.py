@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from tests.mockgc.resources.published_behaviour import Caller
+from tests.mockgc.resources.published_behaviour import Caller, refused
+from tests.mockgc.resources.units import division_of, users_of
 
 spelling = pytest.mark.parametrize("word", ["Member", "User"])
 
@@ -18,25 +17,17 @@ def call() -> Caller:
 
 @pytest.fixture
 def division(call: Caller) -> str:
-    return str(call("postAuthorizationDivisions", json={"name": "EMEA", "description": ""})["id"])
+    return division_of(call)
 
 
 @pytest.fixture
-def users(call: Caller, division: str) -> list[str]:
-    bodies = [{"name": n, "email": f"{n}@example.org", "divisionId": division} for n in ("ada", "bob", "eve")]
-    return [call("postUsers", json=body)["id"] for body in bodies]
+def users(call: Caller) -> list[str]:
+    return users_of(call, "ada", "bob", "eve")
 
 
 @pytest.fixture
 def queue(call: Caller) -> str:
     return str(call("postRoutingQueues", json={"name": "Support"})["id"])
-
-
-def refused(call: Caller, code: str, *args: Any, **kwargs: Any) -> None:
-    """A refusal with this code that changes nothing."""
-    before = call.state()
-    assert call(*args, **kwargs)["code"] == code
-    assert call.state() == before
 
 
 def members(call: Caller, queue: str, word: str = "Member", **params: str) -> list[str]:

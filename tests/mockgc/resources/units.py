@@ -1,4 +1,4 @@
-"""The organisation that tests of workforce management start from: a division, units, users."""
+"""The organisation that tests start from: a division, units, users."""
 
 from __future__ import annotations
 
