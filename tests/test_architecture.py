@@ -80,6 +80,8 @@ FORBIDDEN = {
     "migrator.desired": {"httpx", "asyncio"},
     "conformance.checkers": {"httpx", "asyncio"},
     "conformance.model": {"httpx", "asyncio"},
+    "conformance.faults": {"httpx", "asyncio"},
+    "conformance.rules": {"httpx", "asyncio"},
 }
 """What a pure package may not even touch."""
 
