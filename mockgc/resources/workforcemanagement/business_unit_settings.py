@@ -9,7 +9,7 @@ one override.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mockgc.domain import rules
@@ -63,6 +63,12 @@ class Settings:
     def common(self) -> Common:
         """What a row of this kind does."""
         return Common(self.kind, lambda row: f"{business_units.uri(row['id'])}/{self.path}", METADATA, stale=self.stale)
+
+    def resource(self, title: str, behaviours: Mapping[str, Behaviour]) -> Resource:
+        """The kind as the registry has it."""
+        owner = Reference("businessUnitId", "businessUnit", business_units.NOT_FOUND)
+        path = f"{business_units.PATH}/{self.path}"
+        return Resource(self.kind, path, title, references=(owner,), behaviours=behaviours)
 
     def of(self, view: View, unit: Entity) -> Entity:
         """The settings of a business unit, stored or not."""
@@ -164,43 +170,36 @@ SHIFTS = Settings(
     _shifts,
 )
 _UNIT = business_units.NOT_FOUND
-_OWNER = (Reference("businessUnitId", "businessUnit", _UNIT),)
 _DEFAULTS = assumed("the defaults, and version 0 before the first change")
-SCHEDULER_SETTINGS = Resource(
-    kind=SCHEDULER.kind,
-    path=f"{business_units.PATH}/{SCHEDULER.path}",
-    title="scheduler settings",
-    references=_OWNER,
-    behaviours={
-        "getWorkforcemanagementBusinessunitSchedulerSettings": Behaviour(SCHEDULER.read, _DEFAULTS, (_UNIT,)),
-        "patchWorkforcemanagementBusinessunitSchedulerSettings": Behaviour(
-            SCHEDULER.patch, CONTRACT, (_UNIT, WFM_STALE)
-        ),
-    },
+BUSINESS_UNIT_SETTINGS = (
+    SCHEDULER.resource(
+        "scheduler settings",
+        {
+            "getWorkforcemanagementBusinessunitSchedulerSettings": Behaviour(SCHEDULER.read, _DEFAULTS, (_UNIT,)),
+            "patchWorkforcemanagementBusinessunitSchedulerSettings": Behaviour(
+                SCHEDULER.patch, CONTRACT, (_UNIT, WFM_STALE)
+            ),
+        },
+    ),
+    STAFFING.resource(
+        "minimum staffing settings",
+        {
+            "getWorkforcemanagementBusinessunitMinimumstaffingSettings": Behaviour(STAFFING.read, _DEFAULTS, (_UNIT,)),
+            "patchWorkforcemanagementBusinessunitMinimumstaffingSettings": Behaviour(
+                STAFFING.patch, assumed("carries no version, so it is never stale"), (_UNIT, NO_GROUP, BAD_MINIMUM)
+            ),
+        },
+    ),
+    SHIFTS.resource(
+        "alternative shift settings",
+        {
+            "getWorkforcemanagementBusinessunitAlternativeshiftsSettings": Behaviour(SHIFTS.read, _DEFAULTS, (_UNIT,)),
+            "patchWorkforcemanagementBusinessunitAlternativeshiftsSettings": Behaviour(
+                SHIFTS.patch, CONTRACT, (_UNIT, WFM_STALE, NEGATIVE)
+            ),
+            "getWorkforcemanagementAlternativeshiftsSettings": Behaviour(
+                _my_shifts, CONTRACT, (NO_USER_CONTEXT, NO_AGENT)
+            ),
+        },
+    ),
 )
-MINIMUM_STAFFING_SETTINGS = Resource(
-    kind=STAFFING.kind,
-    path=f"{business_units.PATH}/{STAFFING.path}",
-    title="minimum staffing settings",
-    references=_OWNER,
-    behaviours={
-        "getWorkforcemanagementBusinessunitMinimumstaffingSettings": Behaviour(STAFFING.read, _DEFAULTS, (_UNIT,)),
-        "patchWorkforcemanagementBusinessunitMinimumstaffingSettings": Behaviour(
-            STAFFING.patch, assumed("carries no version, so it is never stale"), (_UNIT, NO_GROUP, BAD_MINIMUM)
-        ),
-    },
-)
-ALTERNATIVE_SHIFT_SETTINGS = Resource(
-    kind=SHIFTS.kind,
-    path=f"{business_units.PATH}/{SHIFTS.path}",
-    title="alternative shift settings",
-    references=_OWNER,
-    behaviours={
-        "getWorkforcemanagementBusinessunitAlternativeshiftsSettings": Behaviour(SHIFTS.read, _DEFAULTS, (_UNIT,)),
-        "patchWorkforcemanagementBusinessunitAlternativeshiftsSettings": Behaviour(
-            SHIFTS.patch, CONTRACT, (_UNIT, WFM_STALE, NEGATIVE)
-        ),
-        "getWorkforcemanagementAlternativeshiftsSettings": Behaviour(_my_shifts, CONTRACT, (NO_USER_CONTEXT, NO_AGENT)),
-    },
-)
-BUSINESS_UNIT_SETTINGS = (SCHEDULER_SETTINGS, MINIMUM_STAFFING_SETTINGS, ALTERNATIVE_SHIFT_SETTINGS)

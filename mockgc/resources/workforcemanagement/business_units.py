@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any
 
 from mockgc.domain import errors, rules
 from mockgc.domain.errors import ErrorCode, Holder, Violation, WfmError, assumed, documented
@@ -25,10 +24,12 @@ from mockgc.resources.kit import (
     Stamp,
     children,
     everything,
+    known_fields,
     many,
     parameters,
     reply,
 )
+from mockgc.resources.plain import Plain
 from mockgc.resources.workforcemanagement.default_codes import DEFAULT_IDS, default_codes
 
 PATH = "/api/v2/workforcemanagement/businessunits"
@@ -131,19 +132,35 @@ def _settings(unit_id: str, sent: Entity, before: Entity) -> Entity:
     return after
 
 
-def _create(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    rules.raise_invalid(request)
-    unit_id, sent = view.new_id(), request.body["settings"]
-    first = {name: sent[name] for name in _FIXED}
-    first |= {"scheduling": _SCHEDULING, "notifications": {"scheduling": _REMINDERS}}
-    first["shortTermForecasting"] = {"defaultHistoryWeeks": 26}
-    content = {
-        "id": unit_id,
-        "name": request.body["name"],
-        "division": division(request.body["divisionId"]),
-        "settings": _settings(unit_id, sent, first),
-    }
-    outcome = COMMON.create(resource, view, content, 201)
+def _content(view: View, request: Request, before: Entity | None) -> Entity:
+    body = request.body
+    if before is None:
+        unit_id, sent = view.new_id(), body["settings"]
+        first = {name: sent[name] for name in _FIXED}
+        first |= {"scheduling": _SCHEDULING, "notifications": {"scheduling": _REMINDERS}}
+        first["shortTermForecasting"] = {"defaultHistoryWeeks": 26}
+        return {
+            "id": unit_id,
+            "name": body["name"],
+            "division": division(body["divisionId"]),
+            "settings": _settings(unit_id, sent, first),
+        }
+    content = known_fields(body, "name")
+    if "divisionId" in body:
+        content["division"] = division(body["divisionId"])
+    if "settings" in body:
+        content["settings"] = _settings(before["id"], body["settings"], before["settings"])
+    return content
+
+
+UNITS = Plain(COMMON, _content, created=201)
+
+
+def _create(resource: Resource, operation: Operation, view: View, request: Request) -> Outcome:
+    """With the codes that every unit has."""
+    outcome = UNITS.create(resource, operation, view, request)
+    assert isinstance(outcome.body, dict)
+    unit_id = outcome.body["id"]
     return replace(outcome, writes=(*outcome.writes, *default_codes(view, unit_id, f"{uri(unit_id)}/activitycodes")))
 
 
@@ -152,17 +169,6 @@ def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     rules.raise_invalid(request)
     body = expanded(unit, many(request, "expand"), ("metadata", *_FIXED))
     return replace(reply(view, "businessUnit", unit), body=body)
-
-
-def _patch(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    content: dict[str, Any] = {"name": request.body["name"]} if "name" in request.body else {}
-    if "divisionId" in request.body:
-        content["division"] = division(request.body["divisionId"])
-    if "settings" in request.body:
-        content["settings"] = _settings(before["id"], request.body["settings"], before["settings"])
-    return COMMON.update(resource, view, before, content, SETTINGS.claimed(request.body))
 
 
 def _delete(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -212,7 +218,7 @@ BUSINESS_UNIT = Resource(
         ),
         "getWorkforcemanagementBusinessunit": Behaviour(_read, CONTRACT, (NOT_FOUND,)),
         "patchWorkforcemanagementBusinessunit": Behaviour(
-            _patch, CONTRACT, (NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_DIVISION, UNKNOWN_CODE)
+            UNITS.change, CONTRACT, (NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_DIVISION, UNKNOWN_CODE)
         ),
         "deleteWorkforcemanagementBusinessunit": Behaviour(
             _delete, assumed("refused while management units are in it; takes the rest with it"), (NOT_FOUND, IN_USE)

@@ -28,6 +28,7 @@ from mockgc.resources.kit import (
     reply,
 )
 from mockgc.resources.operations import COMPLETE, PROCESSING, start
+from mockgc.resources.plain import Plain
 from mockgc.resources.workforcemanagement import business_units
 from mockgc.resources.workforcemanagement.business_units import (
     SETTINGS,
@@ -109,42 +110,33 @@ def _shown(view: View, unit: Entity, wanted: Collection[str]) -> Entity:
 _WITH_SETTINGS = ("settings",)
 
 
-def _answered(view: View, outcome: Outcome) -> Outcome:
+def _with_settings(view: View, unit: Entity, _: Request) -> Entity:
     """After a change the settings are shown, so that their new version is known (assumed)."""
-    assert isinstance(outcome.body, dict)
-    return replace(outcome, body=_shown(view, outcome.body, _WITH_SETTINGS))
+    return _shown(view, unit, _WITH_SETTINGS)
 
 
-def _create(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    rules.raise_invalid(request)
-    parent = view.get("businessUnit", request.body["businessUnitId"])
-    inherited = parent["division"]["id"] if parent else ""
-    content = {
-        **known_fields(request.body, "name"),
-        "businessUnit": _business_unit(request.body["businessUnitId"]),
-        "division": division(request.body.get("divisionId", inherited)),
-        "settings": _settings(request.body.get("settings", {}), {}),
-    }
-    if parent is None:
-        COMMON.raise_conflicts(resource, view, {**content, "division": {}}, None)
-    return _answered(view, COMMON.create(resource, view, content, 201))
+def _content(view: View, request: Request, before: Entity | None) -> Entity:
+    """A new unit is in its business unit's division where it names none."""
+    body, content = request.body, known_fields(request.body, "name")
+    if before is None:
+        parent = view.get("businessUnit", body["businessUnitId"])
+        home = division(body.get("divisionId", parent["division"]["id"])) if parent else {}
+        content |= {"businessUnit": _business_unit(body["businessUnitId"]), "division": home}
+        return {**content, "settings": _settings(body.get("settings", {}), {})}
+    if "divisionId" in body:
+        content["division"] = division(body["divisionId"])
+    if "settings" in body:
+        content["settings"] = _settings(body["settings"], before["settings"])
+    return content
+
+
+UNITS = Plain(COMMON, _content, _with_settings, created=201)
 
 
 def _read(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
     unit = COMMON.existing(view, request.ids[0])
     rules.raise_invalid(request)
     return replace(reply(view, "managementUnit", unit), body=_shown(view, unit, many(request, "expand")))
-
-
-def _patch(resource: Resource, _: Operation, view: View, request: Request) -> Outcome:
-    before = COMMON.existing(view, request.ids[0])
-    rules.raise_invalid(request)
-    content = known_fields(request.body, "name")
-    if "divisionId" in request.body:
-        content["division"] = division(request.body["divisionId"])
-    if "settings" in request.body:
-        content["settings"] = _settings(request.body["settings"], before["settings"])
-    return _answered(view, COMMON.update(resource, view, before, content, SETTINGS.claimed(request.body)))
 
 
 def _delete(_: Resource, __: Operation, view: View, request: Request) -> Outcome:
@@ -213,11 +205,13 @@ MANAGEMENT_UNIT = Resource(
     checks=(_check,),
     behaviours={
         "postWorkforcemanagementManagementunits": Behaviour(
-            _create, assumed("201; a clash of names is a 400"), (NO_BUSINESS_UNIT, WFM_VALIDATION, UNKNOWN_DIVISION)
+            UNITS.create,
+            assumed("201; a clash of names is a 400"),
+            (NO_BUSINESS_UNIT, WFM_VALIDATION, UNKNOWN_DIVISION),
         ),
         "getWorkforcemanagementManagementunit": Behaviour(_read, CONTRACT, (NOT_FOUND,)),
         "patchWorkforcemanagementManagementunit": Behaviour(
-            _patch, CONTRACT, (NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_DIVISION)
+            UNITS.change, CONTRACT, (NOT_FOUND, WFM_STALE, WFM_VALIDATION, UNKNOWN_DIVISION)
         ),
         "deleteWorkforcemanagementManagementunit": Behaviour(
             _delete, assumed("refused while agents are in it; takes the rest with it"), (NOT_FOUND, HAS_AGENTS)
