@@ -31,7 +31,14 @@ class Remote:
 
     @classmethod
     def at(cls, url: str) -> Remote:
-        """With the admin token of MOCKGC_ADMIN_TOKEN, if that is set."""
+        """
+        With the admin token of MOCKGC_ADMIN_TOKEN, if that is set.
+
+        Raises:
+            click.ClickException: this is no base URL.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise click.ClickException(f"--url {url!r} is not a base URL such as http://127.0.0.1:8080")
         return cls(url.rstrip("/"), os.environ.get("MOCKGC_ADMIN_TOKEN") or None)
 
     def ask(self, method: str, *parts: str, body: bytes | None = None, query: Mapping[str, str] | None = None) -> bytes:

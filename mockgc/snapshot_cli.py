@@ -86,10 +86,18 @@ def drop(name: str, url: str, organisation: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the differences as JSON.")
 @_target
 def diff(before: str, after: str | None, as_json: bool, url: str, organisation: str | None) -> None:
-    """Say what differs from BEFORE to AFTER, or to the present state. Exit code 1 when anything does."""
+    """
+    Say what differs from BEFORE to AFTER, or to the present state.
+
+    Exit code 1 when anything does, 2 when they cannot be compared.
+    """
     remote = Remote.at(url)
     query = {"from": before, **({"to": after} if after else {})}
-    found = remote.json("GET", "organisations", remote.organisation(organisation), "differences", query=query)
+    try:
+        found = remote.json("GET", "organisations", remote.organisation(organisation), "differences", query=query)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from None
     told = json.dumps(found, indent=2, ensure_ascii=False)
     click.echo(told if as_json else _told(found["entities"], before, after or _NOW))
     raise SystemExit(1 if found["entities"] else 0)
@@ -115,8 +123,12 @@ def export(file: Path, name: str | None, url: str, organisation: str | None) -> 
     where = ("baselines", name) if name else ("snapshot",)
     data = remote.ask("GET", "organisations", remote.organisation(organisation), *where)
     beside = file.with_name(f".{file.name}.part")
-    beside.write_bytes(data)
-    beside.replace(file)
+    try:
+        beside.write_bytes(data)
+        beside.replace(file)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise click.ClickException(f"FILE {file.name} cannot be written: {error.strerror}") from None
     entities = len(data.splitlines()) - 1
     click.echo(f"wrote {file.name}: {entities} entities")
 

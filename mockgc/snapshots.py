@@ -21,6 +21,9 @@ from mockgc.store.base import Snapshot
 
 FORMAT = "mockgc-snapshot"
 VERSION = 1
+ENTITIES_MAX = 2**47
+"""Half of what the twelve digits of an id count to, so that there are ids left to give out."""
+VERSION_MAX = 2**62
 _ROW = {"kind", "id", "version", "entity"}
 _HEADER = {"format", "version", "entities", "switches", "settings", "rows"}
 JSON = dict[str, Any]
@@ -83,8 +86,8 @@ def _header(line: bytes) -> JSON:
                                ("switches", dict, "an object"), ("settings", dict, "an object")):  # fmt: skip
         if not isinstance(header[name], kind) or isinstance(header[name], bool):
             raise SnapshotRefused(f"line 1: {name} {header[name]!r} is not {wanted}")
-    if header["entities"] < 0:
-        raise SnapshotRefused(f"line 1: entities {header['entities']} is not 0 or more")
+    if not 0 <= header["entities"] <= ENTITIES_MAX:
+        raise SnapshotRefused(f"line 1: entities {header['entities']} is not from 0 to {ENTITIES_MAX}")
     return header
 
 
@@ -113,10 +116,17 @@ def _row(number: int, line: bytes, resources: Mapping[str, Resource]) -> tuple[s
         raise SnapshotRefused(f"line {number}: kind {kind!r} is unknown to this mockgc")
     if not isinstance(entity_id, str) or not entity_id:
         raise SnapshotRefused(f"line {number}: id {entity_id!r} is not a string")
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        raise SnapshotRefused(f"line {number}: version {version!r} is not a whole number from 1 on")
+    if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= VERSION_MAX:
+        raise SnapshotRefused(f"line {number}: version {version!r} is not a whole number from 1 to {VERSION_MAX}")
     if not isinstance(entity, dict):
         raise SnapshotRefused(f"line {number}: entity is not a JSON object")
+    if entity.get("id", entity_id) != entity_id:
+        raise SnapshotRefused(f"line {number}: entity.id {entity['id']!r} is not the line's id {entity_id!r}")
+    try:
+        resources[kind].indexed(entity)
+        targets_of(resources[kind], entity)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise SnapshotRefused(f"line {number}: entity has a field that no {kind} has in this form") from None
     return kind, entity_id, version, entity
 
 

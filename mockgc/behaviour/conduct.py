@@ -8,12 +8,12 @@ the counts.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mockgc.behaviour.faults import Rule, rules_of
-from mockgc.behaviour.fields import ConductRefused
+from mockgc.behaviour.fields import ConductRefused, shown
 from mockgc.behaviour.instants import micros
 from mockgc.behaviour.quotas import PUBLISHED, Quotas, quotas_of
 from mockgc.domain.switches import Switches
@@ -140,12 +140,33 @@ class Conducts:
         edited may bring anything, and then nothing of it holds.
         """
         try:
+            return self._checked(stored)
+        except ConductRefused as error:
+            _LOG.warning("the conduct of an organisation cannot be used, so it has none: %s", error)
+            return self.unset
+
+    def _checked(self, stored: Any) -> Conduct:
+        try:
             rules = rules_of(stored["rules"], (), can_close=True)
             usable = tuple(rule for rule in rules if self.can_close or not rule.effect.declared.needs_connection)
             return Conduct(quotas_of(stored["quotas"], (), self.unset.quotas), usable, stored["profile"])
-        except (ConductRefused, KeyError, TypeError) as error:
-            _LOG.warning("the conduct of an organisation cannot be used, so it has none: %s", error)
-            return self.unset
+        except (KeyError, TypeError):
+            raise ConductRefused((), f"{shown(stored)} is not an object with profile, rules and quotas") from None
+
+    def refuse_unusable(self, settings: Mapping[str, Any]) -> None:
+        """
+        What a snapshot from elsewhere brings is one of our settings, and readable.
+
+        Raises:
+            ConductRefused: naming the setting and what is wrong with it.
+        """
+        for name, stored in settings.items():
+            if name != CONDUCT.name:
+                raise ConductRefused((), f"settings.{name[:100]} is no setting; known is {CONDUCT.name}")
+            try:
+                self._checked(stored)
+            except ConductRefused as error:
+                raise ConductRefused((), f"settings.{name} cannot be used: {error}") from None
 
 
 def _counts(value: Any, names: set[str], fresh: dict[str, Any]) -> Any:

@@ -72,7 +72,7 @@ def _faults(control: Blueprint, store: Store, conducts: Conducts) -> None:
         conducts.change_rules(organisation_id, (), lambda conduct: with_rules(conduct, ()))
         return Response(status=204)
 
-    @control.delete("/organisations/<organisation_id>/faults/<name>")
+    @control.delete("/organisations/<organisation_id>/faults/<path:name>")
     def remove_fault(organisation_id: str, name: str) -> Response:
         store.organisation(organisation_id)
 

@@ -36,7 +36,7 @@ def blueprint(
     _clocks(control, store)
     _organisations(control, store, resources, conducts)
     by_kind = {resource.kind: resource for resource in resources}
-    snapshots.register(control, store, by_kind, conducts.was_reset)
+    snapshots.register(control, store, by_kind, conducts)
     entities.register(control, store, by_kind)
     stream.register(control, store)
     vocabulary.register(control, resources)

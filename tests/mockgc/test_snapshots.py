@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner, Result
@@ -81,6 +82,11 @@ def spoilt(change: Callable[[Lines], None]) -> bytes:
     return b"\n".join(json.dumps(line).encode() for line in lines) + b"\n"
 
 
+def renamed(line: dict[str, Any], other: str) -> None:
+    """The line of an entity with another id."""
+    line["id"] = line["entity"]["id"] = other
+
+
 def users_of(lines: Lines) -> Lines:
     return [line for line in lines if line.get("kind") == "user"]
 
@@ -91,20 +97,38 @@ def users_of(lines: Lines) -> Lines:
         (lambda lines: lines[0].update(version=2), "line 1: version 2 of the file; this mockgc reads 1"),
         (lambda lines: lines[0].update(format="tar"), "line 1: format 'tar' is not 'mockgc-snapshot'"),
         (lambda lines: lines[0].pop("entities"), "line 1: entities is missing"),
-        (lambda lines: lines[0].update(entities=-1), "line 1: entities -1 is not 0 or more"),
+        (lambda lines: lines[0].update(entities=-1), "line 1: entities -1 is not from 0 to 140737488355328"),
+        (lambda lines: lines[0].update(entities=2**62), "is not from 0 to 140737488355328"),
+        (lambda lines: lines[-1].update(version=2**63), "is not a whole number from 1 to 4611686018427387904"),
+        (lambda lines: users_of(lines)[0]["entity"].update(id="other"), "entity.id 'other' is not the line's id"),
+        (
+            lambda lines: users_of(lines)[0]["entity"].update(email=5),
+            "entity has a field that no user has in this form",
+        ),
+        (
+            lambda lines: lines[0].update(settings={"colour": 1}),
+            "line 1: settings.colour is no setting; known is conduct",
+        ),
+        (lambda lines: lines[0].update(settings={"conduct": 1}), "line 1: settings.conduct cannot be used: "),
+        (
+            lambda lines: lines[0].update(
+                settings={"conduct": {"rules": [{"name": "x"}], "quotas": {}, "profile": None}}
+            ),
+            "line 1: settings.conduct cannot be used: [0]: lacks 'effect'",
+        ),
         (lambda lines: lines[0].update(switches={"zone_fit": "no"}), "line 1: switch 'zone_fit' takes offsets | exact"),
         (lambda lines: lines.pop(), "was the file cut off?"),
         (lambda lines: lines[-1].update(kind="unicorn"), "kind 'unicorn' is unknown to this mockgc"),
-        (lambda lines: lines[-1].update(version=0), "version 0 is not a whole number from 1 on"),
+        (lambda lines: lines[-1].update(version=0), "version 0 is not a whole number from 1 to"),
         (lambda lines: lines[-1].update(colour="red"), "'colour' is no field here; the fields are entity, id, kind"),
         (lambda lines: lines[-1].update(entity=[]), "entity is not a JSON object"),
         (lambda lines: lines[-1].update(id=7), "id 7 is not a string"),
-        (lambda lines: users_of(lines)[1].update(id=users_of(lines)[0]["id"]), "is there again in line"),
+        (lambda lines: renamed(users_of(lines)[1], users_of(lines)[0]["id"]), "is there again in line"),
         (
             lambda lines: users_of(lines)[1]["entity"].update(externalId="zendesk:Ada"),
             "externalId 'zendesk:Ada' is taken in line",
         ),
-        (lambda lines: users_of(lines)[0].update(id="gone"), "refers to user"),
+        (lambda lines: renamed(users_of(lines)[0], "gone"), "refers to user"),
     ],
 )
 def test_a_spoilt_file_is_refused_as_a_whole_with_its_line(change: Callable[[Lines], None], message: str) -> None:
@@ -193,3 +217,45 @@ def test_without_an_emulator_it_says_how_to_start_one() -> None:
     refused = run("http://127.0.0.1:9", "list")
     assert refused.exit_code == 1
     assert "start one with: mockgc serve" in refused.output
+
+
+def test_a_reset_to_a_baseline_without_a_name_is_refused_and_loses_nothing() -> None:
+    caller = populated(Caller())
+    before = caller.state()
+    answer = caller.ask("POST", f"/_mockgc/organisations/{caller.organisation.id}/reset", {"baseline": ""})
+    assert answer.status_code == 404
+    assert "no baseline is called ''" in answer.get_json()["message"]
+    assert caller.state() == before
+
+
+@pytest.mark.parametrize("name", ["a/b", "50 %", "né/"])
+def test_a_name_with_a_slash_is_a_name(name: str, mockgc_served_organisation: Any) -> None:
+    organisation = mockgc_served_organisation
+    url, which = organisation.base_url, ("--organisation", organisation.id)
+    assert run(url, "save", name, *which).output == f"saved {name}\n"
+    assert run(url, "diff", name, *which).exit_code == 0
+    assert run(url, "drop", name, *which).output == f"dropped {name}\n"
+    faults = f"/_mockgc/organisations/{organisation.id}/faults"
+    rule = {"name": name, "effect": {"kind": "delayed", "seconds": 0}}
+    assert organisation.http.post(faults, json=rule).status_code == 201
+    assert organisation.http.delete(f"{faults}/{quote(name, safe='')}").status_code == 204
+
+
+def test_where_the_file_cannot_be_written_and_what_is_no_address_is_said(
+    mockgc_served_organisation: Any, tmp_path: Path
+) -> None:
+    organisation = mockgc_served_organisation
+    which = ("--organisation", organisation.id)
+    refused = run(organisation.base_url, "export", str(tmp_path / "none" / "state.ndjson"), *which)
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "Error: FILE state.ndjson cannot be written: No such file or directory\n",
+    )
+    refused = run("nonsense", "list")
+    assert refused.exit_code == 1
+    assert "--url 'nonsense' is not a base URL such as http://127.0.0.1:8080" in refused.output
+
+
+def test_a_comparison_that_failed_is_told_from_one_that_found_something(mockgc_served_organisation: Any) -> None:
+    organisation = mockgc_served_organisation
+    assert run(organisation.base_url, "diff", "nothing", "--organisation", organisation.id).exit_code == 2
