@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def _instant(_: click.Context, __: click.Parameter, value: str | None) -> dateti
         raise click.BadParameter(f"{value!r} is not an instant such as 2026-11-30T08:00:00Z") from None
     if moment.tzinfo is None:
         raise click.BadParameter(f"{value!r} has no offset; write for example {value}Z")
-    return moment.astimezone(UTC)
+    return moment
 
 
 def _data(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -123,10 +123,14 @@ def serve_command(
         raise click.ClickException(str(error)) from None
     except ValidationError as error:
         lines = [
-            f"MOCKGC_{str(e['loc'][0]).upper()}: {e['msg']}" if e["loc"] else e["msg"]
+            f"MOCKGC_{str(e['loc'][0]).upper()}: {_said(e['msg'])}" if e["loc"] else _said(e["msg"])
             for e in error.errors(include_input=False)
         ]
         raise click.ClickException("; ".join(lines)) from None
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
 def _greeting(served: Served, settings: Settings) -> str:

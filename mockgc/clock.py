@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""What a clock may show; dates far from ours cannot be computed with."""
 WallClock = Callable[[], datetime]
 ClockChange = Callable[["ClockState", WallClock], "ClockState"]
 """From a clock's state and the clock beneath it to another state."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mockgc.clock import FIRST_YEAR, LAST_YEAR
 
 
 def _file_or_url(value: Any) -> Any:
@@ -14,11 +17,20 @@ def _file_or_url(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     scheme, mark, _ = value.partition("://")
+    if not value:
+        raise ValueError("data is a file or a URL that begins with postgresql://; leave it out to keep state in memory")
     if not mark:
         return Path(value)
     if scheme not in ("postgresql", "postgres"):
         raise ValueError(f"data is a file or a URL that begins with postgresql://, not with {scheme[:20]}://")
     return SecretStr(value)
+
+
+def _within_the_calendar(moment: datetime) -> datetime:
+    """In UTC; a day off either end, whatever the offset, so that UTC is within too."""
+    if not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise ValueError(f"freeze {moment.isoformat()} is not between the years {FIRST_YEAR} and {LAST_YEAR}")
+    return moment.astimezone(UTC)
 
 
 class Settings(BaseSettings):
@@ -31,7 +43,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MOCKGC_", frozen=True, extra="forbid", hide_input_in_errors=True)
 
     seed: int | None = Field(default=None, description="Ids, secrets and tokens derive from it; random when not given.")
-    freeze: AwareDatetime | None = Field(
+    freeze: Annotated[AwareDatetime, AfterValidator(_within_the_calendar)] | None = Field(
         default=None, description="The instant at which the emulator's clock stands still."
     )
     data: Annotated[Path | SecretStr | None, BeforeValidator(_file_or_url)] = Field(

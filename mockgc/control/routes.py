@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mockgc.behaviour.conduct import Conducts
-from mockgc.clock import ClockChange, ClockState, WallClock
+from mockgc.clock import FIRST_YEAR, LAST_YEAR, ClockChange, ClockState, WallClock
 from mockgc.contract.openapi_families import FAMILIES
 from mockgc.control import behaviour, entities, snapshots, stream, vocabulary
 from mockgc.control.bodies import JSON, ControlError, answered, body_of, typed
@@ -22,7 +22,6 @@ from mockgc.explain import explain
 from mockgc.journal import commit_dict
 from mockgc.store.base import Client, Store, UnknownName
 
-FIRST_YEAR, LAST_YEAR = 1970, 2199
 _PERMISSION = re.compile(r"^\w+:\w+:\w+$")
 
 

@@ -56,9 +56,15 @@ class SqliteDatabase:
         return self._path.name
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
-        )
+        try:
+            connection = sqlite3.connect(
+                self._path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CANTOPEN:
+                raise
+            message = f"{self.name!r} cannot be opened: is it a file, is its folder there, may this user write in it?"
+            raise DataFileMismatch(message) from None
         connection.row_factory = sqlite3.Row
         try:
             self._into_write_ahead_logging(connection)

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from pydantic import ValidationError
 
 from mockgc import Settings
+from mockgc.cli import main
 from mockgc.pytest_plugin import _base_url
 
 SECRET = "correct-horse-battery"
@@ -74,6 +76,27 @@ def test_a_taken_port_is_a_clear_error() -> None:
     assert str(port) in err.decode()
     assert "--port" in err.decode()
     assert b"Traceback" not in err + out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--data", "no such folder/state.db"), "'state.db' cannot be opened: is it a file, is its folder there"),
+        (("--freeze", "0001-01-01T00:00:00+23:00"), "MOCKGC_FREEZE: freeze 0001-01-01T00:00:00+23:00 is not between"),
+        (("--freeze", "9999-12-31T23:59:59-12:00"), "is not between the years 1970 and 2199"),
+    ],
+)
+def test_what_it_cannot_be_started_with_is_named_without_a_traceback(words: tuple[str, ...], message: str) -> None:
+    refused = CliRunner().invoke(main, ["serve", "--port", "0", *words])
+    assert refused.exit_code == 1
+    assert message in refused.output
+    assert "Value error" not in refused.output
+
+
+def test_an_empty_data_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOCKGC_DATA", "")
+    refused = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert (refused.exit_code, refused.output[:19]) == (1, "Error: MOCKGC_DATA:")
 
 
 @pytest.mark.parametrize("alone", list(FIXED))
