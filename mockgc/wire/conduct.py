@@ -25,7 +25,7 @@ from mockgc.behaviour.partial import Split, split
 from mockgc.behaviour.quotas import Level, QuotaExceeded, Who, charged
 from mockgc.behaviour.versions import moved
 from mockgc.domain import errors
-from mockgc.domain.errors import ErrorCode, decided, refuse
+from mockgc.domain.errors import ErrorCode, WfmError, decided, refuse
 from mockgc.domain.resource import Resource
 from mockgc.domain.transaction import Commit, Outcome, Request, View
 from mockgc.journal import Entry
@@ -147,8 +147,13 @@ class Met:
         twice = self._one("duplicated")
         if twice is not None:
             return self._carry_out_twice(twice, request, handle, context_id, note)
-        commit = self._transact(request, self._lagging(handle), context_id)
         failing = self._one("job_error")
+        try:
+            commit = self._transact(request, self._lagging(handle), context_id)
+        except WfmError:
+            if failing is not None:
+                self._give_back(failing)  # nothing began
+            raise
         if failing is not None and not any(write.kind == OPERATION_KIND for write in commit.outcome.writes):
             self._give_back(failing)
         return commit

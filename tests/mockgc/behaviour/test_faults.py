@@ -289,3 +289,12 @@ def test_rules_are_removed_one_by_one_and_all_together() -> None:
     )
     assert caller.http.delete(f"{caller.base}/faults").status_code == 204
     assert caller.struck() == {}
+
+
+def test_a_refused_request_begins_no_job_and_keeps_the_error_for_later() -> None:
+    caller = Conducted()
+    caller.user("Ada")
+    caller.set_fault("job_error", budget={"first": 1})
+    body = {"name": "Ada", "email": "ada@example.com", "timeZone": "Europe/Paris"}
+    assert caller.ask("POST", "users", body).status_code == 409
+    assert caller.struck() == {"job_error": 0}
