@@ -146,6 +146,27 @@ def create_app(
         can_close: whether the server can close a connection without an answer, for faults that need it.
     """
     settings = settings if settings is not None else Settings()
+    emulator, routes = assembled(settings, resources=resources, store=store, wall=wall, can_close=can_close)
+    documents = partial(family_document, resources=emulator.resources, is_strict=settings.strict)
+    token = settings.admin_token.get_secret_value() if settings.admin_token else None
+    conductor = Conductor(emulator.store, emulator.conducts, emulator.resources)
+    pipeline = Pipeline(emulator.store, routes, conductor, is_strict=settings.strict)
+    return _flask(emulator, pipeline, Guard(token, settings.local_only), documents, emulator.conducts, Waiting(sleep))
+
+
+def assembled(
+    settings: Settings,
+    *,
+    resources: tuple[Resource, ...] | None = None,
+    store: StoreFactory | None = None,
+    wall: WallClock = wall_clock,
+    can_close: bool = False,
+) -> tuple[Emulator, Routes]:
+    """
+    State, clock and conduct, with the operations that work on them, and nothing yet that speaks HTTP.
+
+    Arguments and errors are those of `create_app`.
+    """
     used = registry() if resources is None else checked(resources)
     seed = secrets.token_bytes(32) if settings.seed is None else str(settings.seed).encode()
     build = store or _store_of(settings)
@@ -156,11 +177,7 @@ def create_app(
     published = operations(Contract.bundled(), used, is_strict=settings.strict)
     routes = Routes(used, component_schemas(used), published)
     conducts = _conducts(state, settings, routes.templates, can_close=can_close)
-    emulator = Emulator(state, clock, used, conducts)
-    documents = partial(family_document, resources=used, is_strict=settings.strict)
-    token = settings.admin_token.get_secret_value() if settings.admin_token else None
-    pipeline = Pipeline(state, routes, Conductor(state, conducts, used), is_strict=settings.strict)
-    return _flask(emulator, pipeline, Guard(token, settings.local_only), documents, conducts, Waiting(sleep))
+    return Emulator(state, clock, used, conducts), routes
 
 
 def _conducts(store: Store, settings: Settings, templates: Collection[str], *, can_close: bool) -> Conducts:

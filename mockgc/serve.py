@@ -28,7 +28,7 @@ from pathlib import Path
 from flask import Flask
 from pydantic import SecretStr
 
-from mockgc.app import Credentials, create_app
+from mockgc.app import Credentials, Emulator, assembled, create_app
 from mockgc.control.guard import is_local
 from mockgc.notifications.doorman import Doorman, waking
 from mockgc.settings import Settings
@@ -71,7 +71,8 @@ def application() -> Flask:
     logging.basicConfig(level=logging.WARNING)
     threading.Thread(target=_end_with_the_program, daemon=True).start()
     settings = Settings()
-    app = _with_organisation(settings, can_close=True)[0]
+    app = create_app(settings, can_close=True)
+    _first_organisation(app.extensions["mockgc"], settings)
     doorman = _doorman(app, settings)
     Finalize(doorman, doorman.stop, exitpriority=1)  # a worker process runs no atexit
     return app
@@ -94,21 +95,14 @@ def _doorman(app: Flask, settings: Settings) -> Doorman:
     return doorman
 
 
-def _with_organisation(settings: Settings, *, can_close: bool = False) -> tuple[Flask, Credentials]:
-    """
-    The application and its first organisation, which the data may hold already.
-
-    Args:
-        can_close: granian closes the connection when an answer raises while it is sent; waitress does not.
-    """
-    app = create_app(settings, can_close=can_close)
-    emulator = app.extensions["mockgc"]
+def _first_organisation(emulator: Emulator, settings: Settings) -> Credentials:
+    """The credentials of the first organisation, which the data may hold already."""
     fixed = None
     if settings.client_id is not None and settings.client_secret is not None:
         fixed = (settings.client_id, settings.client_secret.get_secret_value())
     first: Client = emulator.store.first_client("first", fixed)
     emulator.conducts.opened(first.organisation_id)
-    return app, Credentials(first.organisation_id, first.id, first.secret)
+    return Credentials(first.organisation_id, first.id, first.secret)
 
 
 def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], None], workers: int = 1) -> None:
@@ -129,16 +123,17 @@ def serve(settings: Settings, host: str, port: int, ready: Callable[[Served], No
     if settings.seed is None and settings.data is None:
         settings = settings.model_copy(update={"seed": secrets.randbits(256)})
     settings = _with_second_port(_guarded(settings, host), host, port)
-    app, credentials = _with_organisation(settings, can_close=_has_granian())
+    emulator, _ = assembled(settings, can_close=_has_granian())  # the routes of HTTP are the worker's to build
+    credentials = _first_organisation(emulator, settings)
     _to_environment(settings)
-    app.extensions["mockgc"].store.close()  # what is open must not be carried into a forked worker
+    emulator.store.close()  # what is open must not be carried into a forked worker
     if settings.data is not None:
         os.environ.pop("MOCKGC_FREEZE", None)  # the clock is set; a worker that starts later must not set it back
     local = _LOCAL.get(host, host)
     token = settings.admin_token.get_secret_value() if settings.admin_token else None
     served = Served(f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}", credentials, token)
     threading.Thread(target=_announce, args=(served, ready), daemon=True).start()
-    _run(app, settings, host, port, workers)
+    _run(settings, host, port, workers)
 
 
 def _has_granian() -> bool:
@@ -160,7 +155,7 @@ def _guarded(settings: Settings, host: str) -> Settings:
     return settings.model_copy(update={"admin_token": SecretStr(secrets.token_urlsafe(24))})
 
 
-def _run(app: Flask, settings: Settings, host: str, port: int, workers: int) -> None:
+def _run(settings: Settings, host: str, port: int, workers: int) -> None:
     try:
         from granian import Granian  # noqa: PLC0415 (absent where it has no wheel)
         from granian.constants import Interfaces  # noqa: PLC0415
@@ -168,6 +163,8 @@ def _run(app: Flask, settings: Settings, host: str, port: int, workers: int) -> 
         import waitress  # noqa: PLC0415
 
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        app = create_app(settings)  # waitress cannot close a connection under an answer; granian can
+        _first_organisation(app.extensions["mockgc"], settings)
         doorman = _doorman(app, settings)
         try:
             waitress.serve(app, host=host, port=port, threads=_THREADS, _quiet=True)

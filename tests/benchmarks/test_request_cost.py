@@ -125,6 +125,12 @@ def test_cost_of_a_request_over_a_bare_flask_view(benchmark_row: Callable[[str],
         benchmark_row(f"{name}: {our_us:.0f} us, floor {floor_us:.0f} us, ratio {our_us / floor_us:.2f} (aim: 2.5)")
 
 
+def test_cost_of_an_organisation_in_memory(benchmark_row: Callable[[str], None]) -> None:
+    app = create_app(Settings(seed=1))
+    (our_us,) = best_us(app.extensions["mockgc"].create_organisation)
+    benchmark_row(f"an organisation with a client, in memory: {our_us:.0f} us (aim: 1,000)")
+
+
 class Forgetful(MemoryStore):
     """A store without a journal."""
 
