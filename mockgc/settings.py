@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from mockgc.clock import FIRST_YEAR, LAST_YEAR
 
+_TOKEN_CHARACTERS_MIN = 8
+
 
 def _file_or_url(value: Any) -> Any:
     """A file, or a PostgreSQL URL, which may hold a password and is never shown."""
@@ -31,6 +33,16 @@ def _within_the_calendar(moment: datetime) -> datetime:
     if not FIRST_YEAR < moment.year < LAST_YEAR:
         raise ValueError(f"freeze {moment.isoformat()} is not between the years {FIRST_YEAR} and {LAST_YEAR}")
     return moment.astimezone(UTC)
+
+
+def _sendable(token: SecretStr) -> SecretStr:
+    """A token that a header can carry, whatever the client; it is not shown."""
+    value = token.get_secret_value()
+    if len(value) < _TOKEN_CHARACTERS_MIN or not all("!" <= character <= "~" for character in value):
+        raise ValueError(
+            f"a token has {_TOKEN_CHARACTERS_MIN} or more characters: ASCII letters, digits, signs, no space"
+        )
+    return token
 
 
 class Settings(BaseSettings):
@@ -59,8 +71,8 @@ class Settings(BaseSettings):
     )
     client_id: str | None = Field(default=None, min_length=1, description="Id of the first client; else made up.")
     client_secret: SecretStr | None = Field(default=None, description="Its secret; else made up and printed once.")
-    admin_token: SecretStr | None = Field(
-        default=None, min_length=8, description="Asked of the control API and console as bearer token."
+    admin_token: Annotated[SecretStr, AfterValidator(_sendable)] | None = Field(
+        default=None, description="Asked of the control API and console as bearer token."
     )
     local_only: bool = Field(
         default=False, description="Refuse a Host that is not this machine in the control API; `mockgc serve` sets it."

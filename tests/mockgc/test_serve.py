@@ -93,6 +93,17 @@ def test_what_it_cannot_be_started_with_is_named_without_a_traceback(words: tupl
     assert "Value error" not in refused.output
 
 
+@pytest.mark.parametrize("token", ["", "short", "has a space", "\u00fcberall-\u00fc"])
+def test_an_admin_token_that_no_header_carries_is_refused_and_not_shown(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOCKGC_ADMIN_TOKEN", token)
+    refused = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert refused.exit_code == 1
+    assert "MOCKGC_ADMIN_TOKEN: a token has 8 or more characters" in refused.output
+    assert not token or token not in refused.output
+
+
 def test_an_empty_data_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOCKGC_DATA", "")
     refused = CliRunner().invoke(main, ["serve", "--port", "0"])
