@@ -88,6 +88,13 @@ def test_every_setting_is_in_the_readme() -> None:
     assert [name for name in names if name not in README] == []
 
 
+def test_each_feature_we_claim_names_a_test_that_is_there() -> None:
+    told = re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", (ROOT / "mockgc" / "README.md").read_text("utf-8"))
+    assert len(told) > 20
+    for path, name in told:
+        assert f"def {name}" in (ROOT / path).read_text("utf-8"), f"{path} has no {name}"
+
+
 @pytest.mark.parametrize("name", re.findall(r"^def (test_\w+)", "\n".join(blocks("python")), re.MULTILINE))
 def test_the_pytest_examples_run(mockgc_organisation: TestOrganisation, name: str) -> None:
     namespace: dict[str, object] = {}
