@@ -58,6 +58,9 @@ def _errors(control: Blueprint) -> None:
     @control.app_errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
+        if status == 404:
+            message = f"nothing answers {request.method} {request.path[:200]!r}; README.md lists the control API"
+            return answered({"message": message, "status": status}, status)
         return answered({"message": error.description or error.name, "status": status}, status)
 
 

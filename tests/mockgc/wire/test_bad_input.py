@@ -254,3 +254,4 @@ def test_what_the_control_api_does_not_have_is_a_404_in_json(path: str) -> None:
     answer = Caller().http.get(f"/_mockgc/{path}")
     assert answer.status_code == 404
     assert answer.get_json()["status"] == 404
+    assert "URL" not in answer.get_json()["message"], "it names what was asked for"
