@@ -14,7 +14,7 @@ os.environ.setdefault("MOCKGC_QUOTAS", "false")
 """Thousands of requests in a frozen second are not what quotas are about; tests of quotas switch them on."""
 
 _COMMON = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-settings.register_profile("default", deadline=None, derandomize=True, max_examples=50, suppress_health_check=_COMMON)
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=40, suppress_health_check=_COMMON)
 settings.register_profile("nightly", deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=_COMMON)
 settings.load_profile(os.environ.get("MOCKGC_PROFILE", "default"))
 

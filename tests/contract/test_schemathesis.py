@@ -27,7 +27,7 @@ from tests.contract.dialect_app import dialect_app, target_in
 from tests.contract.dialect_machine import Target
 from tests.contract.schemathesis_run import PHASES, Finding, Run, engine_events
 
-EXAMPLES_MAX = 5
+EXAMPLES_MAX = 3
 """A phase and operation; the state machine tests the semantics, this the contract."""
 
 
