@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 
@@ -12,6 +13,9 @@ from tests import postgres
 
 os.environ.setdefault("MOCKGC_QUOTAS", "false")
 """Thousands of requests in a frozen second are not what quotas are about; tests of quotas switch them on."""
+
+gc.set_threshold(50_000, 20, 100)
+"""What is imported and cached for all tests is large, and walking it again and again is an eighth of a run."""
 
 _COMMON = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=40, suppress_health_check=_COMMON)
